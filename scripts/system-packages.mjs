@@ -9,12 +9,12 @@ const needed = {
   'fonts-noto-cjk': 'Chinese and Japanese text in screenshots',
 };
 
-const isInstalled = (name) => spawnSync('dpkg-query', ['--show', '--showformat=${db:Status-Status}', name], { encoding: 'utf8' }).stdout === 'installed';
+const isInstalled = (name) => spawnSync('/usr/bin/dpkg-query', ['--show', '--showformat=${db:Status-Status}', name], { encoding: 'utf8' }).stdout === 'installed';
 
 function aptGet(...args) {
   const options = ['-o', 'Acquire::Retries=2', '-o', 'Acquire::http::Timeout=30', '-o', 'DPkg::Lock::Timeout=300', '-qq'];
-  const { status } = spawnSync('apt-get', [...options, ...args], {
-    stdio: ['ignore', 'inherit', 'inherit'], timeout: 15 * 60_000, env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  const { status } = spawnSync('/usr/bin/apt-get', [...options, ...args], {
+    stdio: ['ignore', 'ignore', 'inherit'], timeout: 15 * 60_000, env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
   });
   return status === 0;
 }
