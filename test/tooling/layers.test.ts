@@ -8,7 +8,8 @@ import { afterAll, describe, expect, it } from 'vitest';
 const root = resolve(import.meta.dirname, '../..');
 const config = await extractDepcruiseConfig(join(root, '.dependency-cruiser.mjs'));
 const ruleNames = (config.forbidden ?? []).map((rule) => rule.name ?? '');
-const folders = ['src-main', 'src-renderer', 'shared'];
+// As in the script `layers` of package.json.
+const folders = ['src-*', 'shared'];
 const trees: string[] = [];
 afterAll(() => { for (const tree of trees) rmSync(tree, { recursive: true, force: true }); });
 
@@ -30,7 +31,7 @@ async function violations(files: Record<string, string>): Promise<string[]> {
     write(`node_modules/${name}/package.json`, JSON.stringify({ name, version: '1.0.0', main: 'index.js' }));
     write(`node_modules/${name}/index.js`, '');
   }
-  for (const folder of folders) mkdirSync(join(tree, folder), { recursive: true });
+  mkdirSync(join(tree, 'shared'));
   for (const [path, source] of Object.entries(files)) write(path, source);
   return cruised(tree);
 }
