@@ -34,6 +34,8 @@ export default defineConfig(
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
       // A number in a sentence needs no String() around it.
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      // What was caught is unknown, and passing it on needs no assertion that it is an Error.
+      '@typescript-eslint/prefer-promise-reject-errors': ['error', { allowThrowingUnknown: true }],
       // A service may be async because its contract is, and await nothing yet.
       '@typescript-eslint/require-await': 'off',
     },
