@@ -63,7 +63,11 @@ function libraryPath(): string {
 
 interface Library { readonly api: Api; readonly version: string; readonly messageOf: (status: Handle) => string }
 
+// WebGPU's shader compiler recurses deeply; it overflows the 256 kB that koffi gives a worker thread's calls, which is a crash.
+const stackBytes = 16 * 2 ** 20;
+
 function load(): Library {
+  koffi.config({ sync_stack_size: stackBytes, async_stack_size: stackBytes });
   const path = libraryPath();
   let library: LibraryHandle;
   try {
