@@ -16,10 +16,10 @@ export type TokenizerConfig = Readonly<Record<string, unknown>>;
 export function definitionFromVocabulary(entries: readonly string[], config: TokenizerConfig, special: SpecialTokens): TokenizerDefinition {
   const vocab: Record<string, number> = Object.create(null) as Record<string, number>;
   entries.forEach((entry, id) => { vocab[entry] = id; });
-  const added = Object.values(special).filter((token: string) => token in vocab).sort((one: string, other: string) => vocab[one]! - vocab[other]!);
+  const added = Object.values(special).filter((token) => token in vocab).sort((one, other) => vocab[one]! - vocab[other]!);
   const definition = {
     version: '1.0',
-    added_tokens: added.map((content: string) => ({ id: vocab[content]!, content, single_word: false, lstrip: false, rstrip: false, normalized: false, special: true })),
+    added_tokens: added.map((content) => ({ id: vocab[content]!, content, single_word: false, lstrip: false, rstrip: false, normalized: false, special: true })),
     normalizer: { type: 'BertNormalizer', clean_text: true, handle_chinese_chars: true, strip_accents: null, lowercase: true },
     pre_tokenizer: { type: 'BertPreTokenizer' },
     decoder: { type: 'WordPiece', prefix: '##', cleanup: true },
@@ -62,6 +62,6 @@ function bertTemplate(special: SpecialTokens, vocab: Readonly<Record<string, num
   const sequence = (id: string, type: number) => ({ Sequence: { id, type_id: type } });
   const { cls_token: cls, sep_token: sep } = special;
   const single = [token(cls, 0), sequence('A', 0), token(sep, 0)];
-  const definitions = [cls, sep].map((id) => [id, { id, ids: [vocab[id]], tokens: [id] }]);
-  return { type: 'TemplateProcessing', single, pair: [...single, sequence('B', 1), token(sep, 1)], special_tokens: Object.fromEntries(definitions) };
+  const definitions = [cls, sep].map((id) => [id, { id, ids: [vocab[id]], tokens: [id] }] as const);
+  return { type: 'TemplateProcessing', single, pair: [...single, sequence('B', 1), token(sep, 1)], special_tokens: Object.fromEntries<object>(definitions) };
 }

@@ -1,13 +1,7 @@
 import { InputError } from '../../../shared/domain/errors.ts';
 
 /** The five tokens every BERT vocabulary has, under the keys Hugging Face's files use for them. */
-export interface SpecialTokens {
-  readonly pad_token: string;
-  readonly unk_token: string;
-  readonly cls_token: string;
-  readonly sep_token: string;
-  readonly mask_token: string;
-}
+export type SpecialTokens = Readonly<Record<'pad_token' | 'unk_token' | 'cls_token' | 'sep_token' | 'mask_token', string>>;
 
 const defaults: SpecialTokens = { pad_token: '[PAD]', unk_token: '[UNK]', cls_token: '[CLS]', sep_token: '[SEP]', mask_token: '[MASK]' };
 
@@ -29,7 +23,7 @@ function contentOf(value: unknown): string | undefined {
 /** @throws InputError if the vocabulary lacks one of them */
 export function idsOfSpecialTokens(tokens: SpecialTokens, idOf: (token: string) => number | undefined, file: string): Record<keyof SpecialTokens, number> {
   const ids = Object.entries(tokens).map(([key, token]) => {
-    const id = idOf(token as string);
+    const id = idOf(token);
     if (id === undefined) throw new InputError('special-token-missing', `${file} has no ${token}, which a BERT tokenizer needs; take the tokenizer files from where the model came from.`);
     return [key, id];
   });
