@@ -1,7 +1,7 @@
 import type { Emitter } from './emitter.ts';
-import type { Shape, TensorType } from './types.ts';
+import type { Dimension, ElementType, Shape, TensorType } from './types.ts';
 
-export type { Dimension, ElementType, Shape, TensorType } from './types.ts';
+export type { Dimension, ElementType, Shape, TensorType };
 
 /** Values of a constant in row-major order; `bool` as 0 and 1. */
 export type ConstantData = Float32Array | Int32Array | Uint8Array;

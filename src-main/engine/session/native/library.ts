@@ -54,7 +54,8 @@ const releases = ['ReleaseStatus', 'ReleaseValue', 'ReleaseSession', 'ReleaseSes
 type NativeFunction = KoffiFunc<(...args: unknown[]) => Handle | null>;
 type Api = Record<keyof typeof signatures, NativeFunction> & Record<(typeof releases)[number], (handle: Handle) => void>;
 
-function libraryPath(): string {
+/** Where the ONNX Runtime library lies. @throws MachineError on a platform without one. */
+export function libraryPath(): string {
   const file = { linux: 'libonnxruntime.so.1', win32: 'onnxruntime.dll', darwin: 'libonnxruntime.1.dylib' }[process.platform as string];
   if (!file) throw new MachineError('platform-unsupported', `ONNX Runtime has no library for ${process.platform}; Sesame Studio runs on Linux, Windows and macOS.`);
   const packageFolder = dirname(require.resolve('onnxruntime-node/package.json')).replace('app.asar', 'app.asar.unpacked');

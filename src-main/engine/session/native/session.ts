@@ -76,6 +76,7 @@ export class NativeSession {
 
   /** Runs the graph on a worker thread. @throws CancelledError after `terminate`. */
   async run(inputs: ReadonlyMap<string, Value>, outputs: ReadonlyMap<string, Value>): Promise<void> {
+    call('RunOptionsUnsetTerminate', this.runOptions);
     const handles = (values: ReadonlyMap<string, Value>) => [...values.values()].map((value) => value.handle);
     try {
       await callAsync('Run', this.handle, this.runOptions, [...inputs.keys()], handles(inputs), inputs.size, [...outputs.keys()], outputs.size, handles(outputs));

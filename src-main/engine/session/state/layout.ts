@@ -1,4 +1,5 @@
 import type { Parameter } from '../../nn/parameters.ts';
+import type { Weights } from '../../weights/tensors.ts';
 
 /** Elements that one pass of the optimiser works on at a time: three such rows fit a core's second-level cache. */
 export const tile = 131_072;
@@ -30,4 +31,13 @@ export function layoutOf(parameters: readonly Parameter[]): Layout {
     if (tiles) parts.push({ name: decays ? 'decayed' : 'plain', decays, offset: start, tiles });
   }
   return { placed, parts, length: offset };
+}
+
+/** Each weight under its Hugging Face name, as a window on an array in the layout's order. */
+export function namedWeights(layout: Layout, array: Float32Array): Weights {
+  return new Map(layout.placed.flatMap(({ parameter: { parts }, offset, size }) =>
+    parts.map(({ name, shape }, index) => {
+      const start = offset + (index * size) / parts.length;
+      return [name, { shape, data: array.subarray(start, start + size / parts.length) }] as const;
+    })));
 }
