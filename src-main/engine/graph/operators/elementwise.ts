@@ -1,15 +1,24 @@
-import { apply, scalar, type ElementType, type Operator, type Tensor } from '../tensor.ts';
+import { apply, scalar, ShapeError, type ElementType, type Operator, type Tensor, type TensorType } from '../tensor.ts';
 import { broadcast } from '../shape.ts';
 import { sumTo } from './broadcast.ts';
 
 type None = Record<never, never>;
 const none: None = {};
 
+function oneType(operator: string, inputs: readonly TensorType[]): ElementType {
+  const [first, ...others] = inputs.map(({ type }) => type);
+  if (others.some((type) => type !== first)) throw new ShapeError(operator, inputs, 'element types differ');
+  return first as ElementType;
+}
+
 /** An operation on two tensors, element by element, with broadcasting. */
 function binary(name: string, onnx: string, derivative?: (a: Tensor, b: Tensor, gradient: Tensor) => readonly [Tensor, Tensor], result?: ElementType) {
   const operator: Operator<None> = {
     name,
-    infer: (inputs) => [{ shape: broadcast(name, inputs), type: result ?? (inputs[0] as Tensor).type }],
+    infer: (inputs) => {
+      const type = oneType(name, inputs);
+      return [{ shape: broadcast(name, inputs), type: result ?? type }];
+    },
     lower: ({ inputs }, emitter) => [emitter.node(onnx, inputs.map((tensor) => emitter.name(tensor)))],
     ...(derivative && {
       derivative: ({ inputs }, [gradient]) => {
@@ -64,7 +73,7 @@ export const erf = unary('erf', 'Erf', (x, gradient) => multiply(gradient, multi
 
 const whereOperator: Operator<None> = {
   name: 'where',
-  infer: (inputs) => [{ shape: broadcast('where', inputs), type: (inputs[1] as Tensor).type }],
+  infer: (inputs) => [{ shape: broadcast('where', inputs), type: oneType('where', inputs.slice(1)) }],
   derivative: ({ inputs }, [gradient]) => {
     const [condition, a, b] = inputs as [Tensor, Tensor, Tensor];
     const [toA, toB] = choose(condition, gradient as Tensor);

@@ -1,4 +1,4 @@
-import { apply, applyAll, ShapeError, type Operator, type Tensor } from '../tensor.ts';
+import { apply, applyAll, ShapeError, type Operator, type Tensor, type TensorType } from '../tensor.ts';
 import { sameShape } from '../shape.ts';
 import { sumTo } from './broadcast.ts';
 import { multiply, subtract } from './elementwise.ts';
@@ -6,9 +6,18 @@ import { mean, sum } from './reduce.ts';
 
 type None = Record<never, never>;
 
+/** @throws ShapeError for a single number, which has no last axis. */
+function requireLastAxis(operator: string, x: TensorType): void {
+  if (!x.shape.length) throw new ShapeError(operator, [x], 'has no last axis');
+}
+
 const softmaxOperator: Operator<None> = {
   name: 'softmax',
-  infer: ([x]) => [{ shape: (x as Tensor).shape, type: (x as Tensor).type }],
+  infer: ([x]) => {
+    const { shape, type } = x as Tensor;
+    requireLastAxis('softmax', { shape, type });
+    return [{ shape, type }];
+  },
   derivative: ({ outputs: [result] }, [gradient]) => {
     const weighted = multiply(gradient as Tensor, result as Tensor);
     return [subtract(weighted, multiply(result as Tensor, sum(weighted, [-1], true)))];
@@ -20,7 +29,11 @@ export const softmax = (x: Tensor): Tensor => apply(softmaxOperator, [x], {});
 
 const logSumExpOperator: Operator<None> = {
   name: 'logSumExp',
-  infer: ([x]) => [{ shape: (x as Tensor).shape.with(-1, 1), type: (x as Tensor).type }],
+  infer: ([x]) => {
+    const { shape, type } = x as Tensor;
+    requireLastAxis('logSumExp', { shape, type });
+    return [{ shape: shape.with(-1, 1), type }];
+  },
   derivative: ({ inputs: [x] }, [gradient]) => [multiply(softmax(x as Tensor), gradient as Tensor)],
   lower: ({ inputs: [x] }, emitter) => {
     const axes = emitter.vector([-1]), name = emitter.name(x as Tensor);

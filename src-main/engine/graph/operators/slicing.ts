@@ -25,8 +25,9 @@ export const at = (x: Tensor, axis: number, index: number): Tensor => reshape(sl
 const padOperator: Operator<{ axis: number; start: number; shape: Shape }> = {
   name: 'pad',
   infer: ([x], { axis, start, shape }) => {
-    const length = (x as Tensor).shape[axis];
-    if (typeof length !== 'number' || start < 0 || !sameShape((x as Tensor).shape.with(axis, 1), shape.with(axis, 1))) throw new ShapeError('pad', [x as Tensor], `cannot be padded to [${shape.join(', ')}]`);
+    const length = (x as Tensor).shape[axis], total = shape[axis];
+    const fits = typeof length === 'number' && start >= 0 && (typeof total !== 'number' || start + length <= total);
+    if (!fits || !sameShape((x as Tensor).shape.with(axis, 1), shape.with(axis, 1))) throw new ShapeError('pad', [x as Tensor], `cannot be padded to [${shape.join(', ')}]`);
     return [{ shape, type: (x as Tensor).type }];
   },
   derivative: ({ inputs: [x], attributes: { axis, start } }, [gradient]) => [slice(gradient as Tensor, axis, start, start + ((x as Tensor).shape[axis] as number))],
