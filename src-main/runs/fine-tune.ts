@@ -1,8 +1,8 @@
 import { statfs } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
+import type { DeviceName, DeviceReport } from '../../shared/domain/devices.ts';
 import { InputError, MachineError } from '../../shared/domain/errors.ts';
-import type { DeviceReport } from '../engine/session/devices.ts';
 import type { TrainableTask } from '../engine/tasks/index.ts';
 import { loadTokenizer } from '../engine/tokenizers/load.ts';
 import type { TrainingEvent } from '../engine/train/events.ts';
@@ -10,7 +10,7 @@ import { pickHyperparameters, type Hyperparameters, type Picked } from '../engin
 import { makeFolder } from '../engine/weights/atomic.ts';
 import { readConfig, type BertConfig } from '../engine/weights/config.ts';
 import type { ComputeClient, RunningJob } from './compute-client.ts';
-import type { JobDevice, TrainJob } from './jobs.ts';
+import type { TrainJob } from './jobs.ts';
 import { encodeSplit, longestRow, readSplits, type Splits } from './prepare.ts';
 import { hashData, readRunRecord, writeRunRecord, type DataSource, type RunRecord } from './run-record.ts';
 
@@ -20,7 +20,7 @@ export interface FineTuning {
   readonly data: DataSource;
   readonly model: { readonly name: string; readonly folder: string; readonly hash: string };
   readonly init: 'pretrained' | 'random';
-  readonly device: 'auto' | JobDevice;
+  readonly device: 'auto' | DeviceName;
   readonly threads?: number | undefined;
   readonly overrides: Partial<Hyperparameters>;
   readonly out: string;
@@ -90,20 +90,20 @@ export const startFineTuning = (plan: Plan, compute: ComputeClient, options: { o
 
 
 /** What this machine can train on, each device proved in a process of its own. */
-export const probeDevices = (names: readonly JobDevice[], threads: number, compute: ComputeClient): Promise<DeviceReport[]> =>
+export const probeDevices = (names: readonly DeviceName[], threads: number, compute: ComputeClient): Promise<DeviceReport[]> =>
   names.reduce<Promise<DeviceReport[]>>(async (before, device) => [...(await before), await probeDevice(device, threads, compute)], Promise.resolve([]));
 
-async function probeDevice(device: JobDevice, threads: number, compute: ComputeClient): Promise<DeviceReport> {
+async function probeDevice(device: DeviceName, threads: number, compute: ComputeClient): Promise<DeviceReport> {
   try {
     return await compute.run<'probe'>({ kind: 'probe', device, threads });
   } catch (failure) {
     if (!(failure instanceof MachineError)) throw failure;
-    return { name: device, usable: false, reason: 'its driver crashed the test process' };
+    return { name: device, usable: false, experimental: false, reason: 'its driver crashed the test process' };
   }
 }
 
 /** `auto` is the device whose training step is fastest; a GPU that fails or is slower than the processor is passed over. */
-async function settleDevice(wish: 'auto' | JobDevice, threads: number, compute: ComputeClient): Promise<JobDevice> {
+async function settleDevice(wish: 'auto' | DeviceName, threads: number, compute: ComputeClient): Promise<DeviceName> {
   if (wish === 'cpu') return 'cpu';
   const reports = await probeDevices(wish === 'auto' ? ['cpu', 'webgpu'] : [wish], threads, compute);
   const usable = reports.filter((report) => report.usable).sort((a, b) => (a.stepMilliseconds ?? Infinity) - (b.stepMilliseconds ?? Infinity));

@@ -1,4 +1,4 @@
-import type { DeviceReport } from '../engine/session/devices.ts';
+import type { DeviceName, DeviceReport } from '../../shared/domain/devices.ts';
 import type { Features } from '../engine/tasks/features.ts';
 import type { TrainableTask } from '../engine/tasks/index.ts';
 import type { LabelledFeatures } from '../engine/train/trainee.ts';
@@ -6,9 +6,6 @@ import type { TrainingEvent, TrainingResult } from '../engine/train/events.ts';
 import type { Hyperparameters } from '../engine/train/hyperparameters.ts';
 
 // What a backend asks of the compute process, and what comes back. Everything is plain data: it crosses a process border.
-
-/** `auto` was settled before: a job names its device. */
-export type JobDevice = 'cpu' | 'webgpu' | 'cuda' | 'dml';
 
 export interface TrainJob {
   readonly kind: 'train';
@@ -20,7 +17,7 @@ export interface TrainJob {
   readonly test?: LabelledFeatures;
   readonly padId: number;
   readonly hyperparameters: Hyperparameters;
-  readonly device: JobDevice;
+  readonly device: DeviceName;
   readonly threads: number;
   /** The run's folder: the model ends here, the checkpoint and `metrics.jsonl` beside it. */
   readonly out: string;
@@ -39,7 +36,7 @@ export interface PredictJob {
 
 export interface ProbeJob {
   readonly kind: 'probe';
-  readonly device: JobDevice;
+  readonly device: DeviceName;
   readonly threads: number;
 }
 

@@ -4,7 +4,6 @@ import { holdOut } from '../datasets/hold-out.ts';
 import { collectLabels, requireKnownLabels } from '../datasets/labels.ts';
 import { taskDefinition, type TrainableTask } from '../engine/tasks/index.ts';
 import { buildFeatures, lengthOf, rowCount, type Features } from '../engine/tasks/features.ts';
-import type { Gold } from '../engine/tasks/task.ts';
 import type { Tokenizer } from '../engine/tokenizers/tokenizer.ts';
 import type { LabelledFeatures } from '../engine/train/trainee.ts';
 import type { DataSource } from './run-record.ts';

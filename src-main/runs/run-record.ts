@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { DeviceName } from '../../shared/domain/devices.ts';
 import { InputError } from '../../shared/domain/errors.ts';
 import { writeFileAtomically } from '../engine/weights/atomic.ts';
 import type { TrainableTask } from '../engine/tasks/index.ts';
 import type { LabelledFeatures } from '../engine/train/trainee.ts';
 import type { Hyperparameters } from '../engine/train/hyperparameters.ts';
-import type { JobDevice } from './jobs.ts';
 
 /** Where a run's examples come from. */
 export interface DataSource {
@@ -26,7 +26,7 @@ export interface RunRecord {
   readonly labels: readonly string[];
   readonly model: { readonly name: string; readonly folder: string; readonly hash: string; readonly init: 'pretrained' | 'random' };
   readonly hyperparameters: Hyperparameters;
-  readonly device: JobDevice;
+  readonly device: DeviceName;
   readonly threads: number;
   readonly rows: { readonly train: number; readonly dev: number; readonly test?: number };
   readonly version: string;

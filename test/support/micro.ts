@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { Head } from '../../src-main/engine/nn/heads.ts';
 import { buildModel } from '../../src-main/engine/nn/heads.ts';
-import { device, type DeviceName } from '../../src-main/engine/session/device.ts';
+import type { DeviceName } from '../../shared/domain/devices.ts';
+import { device } from '../../src-main/engine/session/device.ts';
 import { TrainingSession, type Batch, type TrainingSessionOptions } from '../../src-main/engine/session/training-session.ts';
 import { adamWDefaults } from '../../src-main/engine/optim/adamw.ts';
 import { readConfig } from '../../src-main/engine/weights/config.ts';

@@ -1,7 +1,5 @@
+import type { DeviceName } from '../../../shared/domain/devices.ts';
 import type { Target } from '../graph/emitter.ts';
-
-export const deviceNames = ['cpu', 'webgpu', 'cuda', 'dml'] as const;
-export type DeviceName = (typeof deviceNames)[number];
 
 /** Something graphs run on. */
 export interface Device {

@@ -1,27 +1,16 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { DeviceName, DeviceReport } from '../../../shared/domain/devices.ts';
 import { buildModel } from '../nn/heads.ts';
 import { adamWDefaults } from '../optim/adamw.ts';
 import { RandomStream } from '../random/philox.ts';
 import type { BertConfig } from '../weights/config.ts';
-import { device, type DeviceName } from './device.ts';
+import { device } from './device.ts';
 import { libraryPath } from './native/library.ts';
 import { TrainingSession, type Batch } from './training-session.ts';
 
-/** What a device is worth on this machine. */
-export interface DeviceReport {
-  readonly name: DeviceName;
-  readonly usable: boolean;
-  /** Why it is not usable. */
-  readonly reason?: string;
-  /** Largest difference of a training step's gradients from the CPU's, relative to the largest gradient. */
-  readonly largestError?: number;
-  /** Milliseconds of that step. */
-  readonly stepMilliseconds?: number;
-}
-
 /** Devices not yet measured on real hardware. */
-export const experimental: ReadonlySet<DeviceName> = new Set(['cuda', 'dml']);
+const experimentalDevices: ReadonlySet<DeviceName> = new Set(['cuda', 'dml']);
 const tolerance = 1e-3;
 
 /** Devices that could be there on this platform; `probe` tells whether they are. */
@@ -73,14 +62,15 @@ async function step(name: DeviceName, threads: number): Promise<{ weights: Float
 
 /** Proves a device by a training step compared with the CPU's. Never throws; a driver may still take the process down. */
 export async function probe(name: DeviceName, threads = 0): Promise<DeviceReport> {
+  const experimental = experimentalDevices.has(name);
   try {
     const [reference, own] = [await step('cpu', threads), await step(name, threads)];
     const largest = reference.weights.reduce((result, value) => Math.max(result, Math.abs(value)), 0);
     const largestError = reference.weights.reduce((result, value, index) => Math.max(result, Math.abs(value - (own.weights[index] as number))), 0) / largest;
     const usable = largestError < tolerance;
-    return { name, usable, ...(!usable && { reason: 'its results differ from the CPU' }), largestError, stepMilliseconds: own.milliseconds };
+    return { name, usable, experimental, ...(!usable && { reason: 'its results differ from the CPU' }), largestError, stepMilliseconds: own.milliseconds };
   } catch (failure) {
-    return { name, usable: false, reason: explain(name, failure as Error) };
+    return { name, usable: false, experimental, reason: explain(name, failure as Error) };
   }
 }
 
