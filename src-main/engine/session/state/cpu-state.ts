@@ -49,7 +49,7 @@ export class CpuState implements TrainingState {
       return;
     }
     this.adding ??= new GraphSession(this.additionGraph(), this.device);
-    await this.adding.run(this.whole, this.pick(['sum']));
+    await this.adding.run(this.whole, this.pick(['sum'], ' updated'));
   }
 
   async update(learningRate: number, step: number): Promise<number> {
@@ -118,7 +118,7 @@ export class CpuState implements TrainingState {
   private additionGraph(): Map<string, Tensor> {
     return new Map(this.layout.parts.map(({ name, tiles }) => {
       const [total] = tiled(['sum', 'gradient'].map((array) => input(`${array} ${name}`, [tiles, tile])), [], ([sum, gradient]) => [add(sum as Tensor, gradient as Tensor)]);
-      return [`sum ${name}`, total as Tensor];
+      return [`sum ${name} updated`, total as Tensor];
     }));
   }
 }

@@ -44,8 +44,8 @@ export class DeviceState implements TrainingState {
     this.sums ??= { current: this.allocate(['']), next: this.allocate(['']) };
     const { current, next } = this.sums;
     const feeds = prefixed(['gradient ', this.gradients], ['sum ', current]);
-    if (this.accumulated) await this.adding.run(feeds, prefixed(['sum ', next]));
-    else await this.copying.run(prefixed(['value ', this.gradients]), prefixed(['value ', next]));
+    if (this.accumulated) await this.adding.run(feeds, primed(prefixed(['sum ', next])));
+    else await this.copying.run(prefixed(['value ', this.gradients]), primed(prefixed(['value ', next])));
     this.sums = { current: next, next: current };
     this.accumulated = true;
   }
@@ -56,7 +56,7 @@ export class DeviceState implements TrainingState {
     const gradients = this.accumulated && this.sums ? this.sums.current : this.gradients;
     const norm = Value.over(new Float32Array(1), [], 'float32');
     const feeds = new Map([...prefixed(['weight ', this.weights], ['', this.moments], ['gradient ', gradients]), ...scalars]);
-    await this.updating.run(feeds, new Map([...prefixed(['weight ', this.next.weights], ['', this.next.moments]), ['norm', norm]].map(([name, value]) => [`${name as string}'`, value as Value])));
+    await this.updating.run(feeds, primed(new Map([...prefixed(['weight ', this.next.weights], ['', this.next.moments]), ['norm', norm]])));
     [this.weights, this.moments, this.next] = [this.next.weights, this.next.moments, { weights: this.weights, moments: this.moments }];
     this.accumulated = false;
     const result = norm.data?.[0] as number;
@@ -94,7 +94,7 @@ export class DeviceState implements TrainingState {
     const remote = new Map(this.layout.placed.map(({ parameter }) => [`value ${parameter.name}`, (prefix ? this.moments : this.weights).get(prefix + parameter.name) as Value]));
     const local = new Map(this.layout.placed.map(({ parameter, offset, size }) => [`value ${parameter.name}`, Value.over(array.subarray(offset, offset + size), parameter.shape, 'float32')]));
     const [from, to] = direction === 'up' ? [local, remote] : [remote, local];
-    await this.copying.run(from, new Map([...to].map(([name, value]) => [`${name}'`, value])));
+    await this.copying.run(from, primed(to));
     for (const value of local.values()) value.dispose();
   }
 
@@ -129,3 +129,5 @@ export class DeviceState implements TrainingState {
 }
 
 const prefixed = (...groups: readonly (readonly [string, Values])[]): Values => new Map(groups.flatMap(([prefix, values]) => [...values].map(([name, value]) => [prefix + name, value] as const)));
+/** The names of a graph's outputs for those of its inputs. */
+const primed = (values: Values): Values => new Map([...values].map(([name, value]) => [`${name}'`, value]));
