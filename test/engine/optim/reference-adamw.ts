@@ -13,9 +13,9 @@ export function referenceAdamW(state: ReferenceState, gradient: ArrayLike<number
   for (let index = 0; index < gradient.length; index++) {
     const g = gradient[index]!;
     if (decays) state.weight[index]! -= learningRate * weightDecay * state.weight[index]!;
-    state.firstMoment[index] = beta1 * state.firstMoment[index]! + (1 - beta1) * g;
-    state.secondMoment[index] = beta2 * state.secondMoment[index]! + (1 - beta2) * g * g;
-    const first = state.firstMoment[index] / (1 - beta1 ** step), second = state.secondMoment[index] / (1 - beta2 ** step);
-    state.weight[index]! -= (learningRate * first) / (Math.sqrt(second) + epsilon);
+    const first = beta1 * state.firstMoment[index]! + (1 - beta1) * g, second = beta2 * state.secondMoment[index]! + (1 - beta2) * g * g;
+    state.weight[index]! -= (learningRate * first) / (1 - beta1 ** step) / (Math.sqrt(second / (1 - beta2 ** step)) + epsilon);
+    state.firstMoment[index] = first;
+    state.secondMoment[index] = second;
   }
 }
