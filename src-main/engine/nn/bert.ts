@@ -4,7 +4,7 @@ import { count, gather } from '../graph/operators/indexing.ts';
 import { reshape, transpose } from '../graph/operators/layout.ts';
 import { softmax } from '../graph/operators/normalisation.ts';
 import { linear, matmul } from '../graph/operators/products.ts';
-import { at } from '../graph/operators/slicing.ts';
+import { at, split } from '../graph/operators/slicing.ts';
 import { input, scalar, type Tensor } from '../graph/tensor.ts';
 import type { BertConfig } from '../weights/config.ts';
 import type { Builder } from './layers.ts';
@@ -87,7 +87,7 @@ function selfAttention(config: BertConfig, x: Tensor, bias: Tensor, build: Build
   const weight = build.parameters.stack(parts.map((part) => `${part}.weight`), [hiddenSize, hiddenSize]);
   const offset = build.parameters.stack(parts.map((part) => `${part}.bias`), [hiddenSize], 'zeros');
   const projected = transpose(reshape(linear(x, weight, offset), ['batch', 'length', 3, heads, headSize]), [2, 0, 3, 1, 4]);
-  const [query, key, value] = [0, 1, 2].map((part) => at(projected, 0, part)) as [Tensor, Tensor, Tensor];
+  const [query, key, value] = split(projected, 0, 3).map((part) => reshape(part, ['batch', heads, 'length', headSize])) as [Tensor, Tensor, Tensor];
   const scores = add(matmul(query, key, { transposeB: true, scale: 1 / Math.sqrt(headSize) }), bias);
   const attention = softmax(scores);
   const mixed = matmul(build.dropout(attention, config.attentionProbsDropoutProb), value);

@@ -68,5 +68,6 @@ const gradientOutputs = (values: ReadonlyMap<string, Value>) => [...values].map(
 
 function gradientGraph({ loss, parameters, encoder }: Model, recompute: boolean): Map<string, Tensor> {
   const computed = gradients(loss, parameters.map(({ tensor }) => tensor), recompute ? { keep: new Set(encoder.hiddenStates) } : {});
-  return new Map([['loss', loss], ...parameters.map(({ name }, index) => [`gradient ${name}`, computed[index] as Tensor] as const)]);
+  const outputs = parameters.map(({ name }, index) => [`gradient ${name}`, computed[index] as Tensor] as const);
+  return new Map([['loss', loss], ...outputs]);
 }

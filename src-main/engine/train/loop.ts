@@ -40,7 +40,20 @@ export async function train(trainee: Trainee, data: TrainingData, hyperparameter
     report({ type: 'checkpoint', step: current.step });
   };
 
-  while (current.step < steps) {
+  for (;;) {
+    // Also the first thing after a stop between an epoch's last step and its evaluation.
+    if (current.step > 0 && current.step % stepsPerEpoch === 0 && current.history.length < current.step / stepsPerEpoch) {
+      const outcome = await unlessCancelled(() => evaluate(trainee, data.dev, data, 0));
+      if (!outcome) return interrupted(save);
+      const { metrics, loss } = outcome, score = metrics.scores[data.task.mainScore as keyof typeof metrics.scores] as number;
+      current = withEvaluation(current, { epoch: current.step / stepsPerEpoch, step: current.step, loss, scores: { ...metrics.scores } }, score);
+      if (current.withoutGain === 0) await around.saveBest();
+      report({ type: 'evaluation', ...(current.history.at(-1) as Progress['history'][number]) });
+      await save();
+      pace.restart();
+    }
+    if (current.step >= steps) return { progress: current, stopped: 'finished' };
+    if (current.withoutGain >= patience) return { progress: current, stopped: 'early' };
     const epoch = Math.floor(current.step / stepsPerEpoch), within = current.step % stepsPerEpoch;
     if (within === 0 || !batches.length) batches = epochBatches(data.train.features, seed, epoch, data.batching);
     if (control.paused) {
@@ -56,14 +69,9 @@ export async function train(trainee: Trainee, data: TrainingData, hyperparameter
     if (wish === 'cancel') return interrupted(save);
 
     const learningRate = hyperparameters.learningRate * scheduleFactor(hyperparameters.schedule, current.step, Math.ceil(steps * hyperparameters.warmupRatio), steps);
-    let done: Awaited<ReturnType<typeof takeStep>>;
-    try {
-      done = await takeStep(trainee, data, batches[within] as StepBatch, { step: current.step, learningRate, seed });
-    } catch (failure) {
-      // The gradients of a step are broken off, its update never is: the state is that of the last whole step.
-      if (failure instanceof CancelledError) return interrupted(save);
-      throw failure;
-    }
+    // The gradients of a step are broken off, its update never is: the state is that of the last whole step.
+    const done = await unlessCancelled(() => takeStep(trainee, data, batches[within] as StepBatch, { step: current.step, learningRate, seed }));
+    if (!done) return interrupted(save);
     current = { ...current, step: current.step + 1, tokens: current.tokens + done.tokens };
     pace.add(done.tokens);
     report({
@@ -71,20 +79,19 @@ export async function train(trainee: Trainee, data: TrainingData, hyperparameter
       secondsLeft: pace.secondsPerStep * (steps - current.step),
     });
 
-    if (current.step % stepsPerEpoch === 0) {
-      const { metrics, loss } = await evaluate(trainee, data.dev, data, 0);
-      const score = metrics.scores[data.task.mainScore as keyof typeof metrics.scores] as number;
-      current = withEvaluation(current, { epoch: epoch + 1, step: current.step, loss, scores: { ...metrics.scores } }, score);
-      if (current.withoutGain === 0) await around.saveBest();
-      report({ type: 'evaluation', ...(current.history.at(-1) as Progress['history'][number]) });
-      await save();
-      if (current.withoutGain >= patience) return { progress: current, stopped: 'early' };
-      pace.restart();
-    } else if (now() - lastSaved > Math.max(checkpointEvery, savingTook / checkpointShare)) {
-      await save();
-    }
+    const epochEnds = current.step % stepsPerEpoch === 0;
+    if (!epochEnds && now() - lastSaved > Math.max(checkpointEvery, savingTook / checkpointShare)) await save();
   }
-  return { progress: current, stopped: 'finished' };
+}
+
+/** Undefined where the work was broken off. */
+async function unlessCancelled<T>(work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (failure) {
+    if (failure instanceof CancelledError) return undefined;
+    throw failure;
+  }
 }
 
 async function interrupted(save: () => Promise<void>): Promise<never> {

@@ -1,5 +1,6 @@
-import { apply, ShapeError, type Operator, type Shape, type Tensor } from '../tensor.ts';
+import { apply, applyAll, scalar, ShapeError, type Operator, type Shape, type Tensor } from '../tensor.ts';
 import { sameShape } from '../shape.ts';
+import { expand } from './broadcast.ts';
 import { reshape } from './layout.ts';
 
 const sliceOperator: Operator<{ axis: number; start: number; end: number }> = {
@@ -18,6 +19,20 @@ const sliceOperator: Operator<{ axis: number; start: number; end: number }> = {
 /** Elements `start` (included) to `end` (excluded) along one axis. */
 export const slice = (x: Tensor, axis: number, start: number, end: number): Tensor =>
   start === 0 && end === x.shape[axis] ? x : apply(sliceOperator, [x], { axis, start, end });
+
+const splitOperator: Operator<{ axis: number; parts: number }> = {
+  name: 'split',
+  infer: ([x], { axis, parts }) => {
+    const { shape, type } = x as Tensor;
+    const length = shape[axis];
+    if (typeof length !== 'number' || length % parts) throw new ShapeError('split', [x as Tensor], `cannot be cut in ${parts} equal parts along axis ${axis}`);
+    return Array.from({ length: parts }, () => ({ shape: shape.with(axis, length / parts), type }));
+  },
+  derivative: ({ outputs, attributes: { axis } }, gradients) => [concat(outputs.map((output, part) => gradients[part] ?? expand(scalar(0), output.shape)), axis)],
+  lower: ({ inputs: [x], attributes: { axis, parts } }, emitter) => emitter.nodes('Split', [emitter.name(x as Tensor)], parts, { axis, num_outputs: parts }),
+};
+/** Equal parts along an axis; cheaper than slices where all are used, because their gradients join in one copy. */
+export const split = (x: Tensor, axis: number, parts: number): readonly Tensor[] => applyAll(splitOperator, [x], { axis, parts });
 
 /** One element along an axis, without that axis: `[batch, length, hidden]` -> `[batch, hidden]`. */
 export const at = (x: Tensor, axis: number, index: number): Tensor => reshape(slice(x, axis, index, index + 1), x.shape.toSpliced(axis, 1));

@@ -124,7 +124,7 @@ export function call(name: keyof typeof signatures, ...args: unknown[]): void {
 /** The same on a worker thread, so that the event loop stays free. */
 export function callAsync(name: keyof typeof signatures, ...args: unknown[]): Promise<void> {
   return new Promise((resolve, reject) => {
-    library().api[name].async(...args, (error: unknown, status: Handle | null) => {
+    library().api[name].async(...args, (error: Error | null, status: Handle | null) => {
       if (error) return reject(error);
       try {
         check(status);
