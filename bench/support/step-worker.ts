@@ -5,30 +5,8 @@ import { adamWDefaults } from '../../src-main/engine/optim/adamw.ts';
 import { RandomStream } from '../../src-main/engine/random/philox.ts';
 import { device } from '../../src-main/engine/session/device.ts';
 import { TrainingSession, type Batch } from '../../src-main/engine/session/training-session.ts';
-import type { DeviceName } from '../../shared/domain/devices.ts';
 import { models } from './models.ts';
-
-export interface StepOrder {
-  readonly model: keyof typeof models;
-  readonly size: number;
-  readonly length: number;
-  readonly dropout: boolean;
-  readonly warmups: number;
-  readonly steps: number;
-  readonly threads: number;
-  readonly device?: DeviceName;
-  readonly recompute?: boolean;
-  readonly profilePrefix?: string;
-}
-
-export interface StepResult {
-  /** Milliseconds of each step, and of its update alone. */
-  readonly steps: readonly number[];
-  readonly updates: readonly number[];
-  readonly peakMemory: number;
-  readonly sessionSeconds: number;
-  readonly loss: number;
-}
+import type { StepOrder, StepResult } from './step-worker-types.ts';
 
 const order = JSON.parse(process.argv[2] as string) as StepOrder, { size, length } = order;
 const rates = order.dropout ? {} : { hiddenDropoutProb: 0, attentionProbsDropoutProb: 0 };
