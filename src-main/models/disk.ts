@@ -15,7 +15,7 @@ const reserveBytes = 100_000_000;
 
 /** @throws {MachineError} `disk-full` unless `bytes` fit on the folder's disk with some to spare */
 export async function requireSpace(folder: string, bytes: number, freeSpace: FreeSpace = freeSpaceOn): Promise<void> {
-  const free = await freeSpace(folder);
+  const free = await onDisk(folder, () => freeSpace(folder));
   if (bytes + reserveBytes <= free) return;
   throw new MachineError('disk-full', `The model needs ${inMegabytes(bytes)} on the disk of “${folder}”, where ${inMegabytes(free)} are free: free some space, or choose another library folder.`);
 }

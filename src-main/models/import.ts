@@ -22,7 +22,7 @@ export interface ImportOptions {
 /**
  * Copies a model in Hugging Face layout into the library, after checking that it loads. Files that are no part of the model stay behind.
  * If the library has the same model already, that one is returned under the name it has.
- * @throws {InputError} as `findModelFiles` and `describeModel`, `model-name-taken`. @throws {MachineError} `disk-full`, `write-failed`, ...
+ * @throws {InputError} as `findModelFiles`, `describeModel` and `checkName`. @throws {MachineError} `disk-full`, `write-failed`, ...
  * @throws {CancelledError} after which nothing is left of the copy
  */
 export async function importModel(folder: string, library: string, { name, signal, onProgress, freeSpace }: ImportOptions = {}): Promise<LibraryModel> {
@@ -44,7 +44,7 @@ export async function importModel(folder: string, library: string, { name, signa
     for (const file of files) copied.push(await copyFile(file, origin, copy, { signal, onBytes }));
     meter.startCheck();
     if (signal?.aborted) throw new CancelledError();
-    return await addModel(library, { folder: copy, files: copied, source: { kind: 'folder', folder: origin }, name, suggestedName: basename(origin) });
+    return await addModel(library, { folder: copy, files: copied, source: { kind: 'folder', folder: origin }, name, suggestedName: basename(origin) || 'model' });
   } catch (error) {
     // What went wrong first is what the user must hear, even if tidying up fails as well.
     await Promise.allSettled([rm(copy, { recursive: true, force: true })]);

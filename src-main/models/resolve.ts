@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
-import { basename, isAbsolute, join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { InputError } from '../../shared/domain/errors.ts';
 import { readConfig } from '../engine/weights/config.ts';
 import { builtInFolder, builtInName } from './built-in.ts';
 import { cachedSha256 } from './hash-cache.ts';
 import { weightsHash, type HashedFile } from './hashing.ts';
 import { findModelFiles } from './model-files.ts';
-import { listModels } from './store.ts';
+import { isPlainlyFolder, listModels } from './store.ts';
 
 /** A model ready to be loaded. */
 export interface ModelFolder {
@@ -35,8 +35,6 @@ export async function resolveModel(nameOrFolder: string, library: string, { sign
   const names = [builtInName, ...models.map(({ name }) => name)].map((name) => `“${name}”`).join(', ');
   throw new InputError('model-unknown', `There is no model and no folder named “${nameOrFolder}”: choose one of ${names}, give a model's folder, or download the model first.`);
 }
-
-const isPlainlyFolder = (text: string): boolean => isAbsolute(text) || /^\.{1,2}([/\\]|$)/.test(text);
 
 async function openFolder(folder: string, name: string | undefined, library: string, signal: AbortSignal | undefined): Promise<ModelFolder> {
   const files = await findModelFiles(folder);

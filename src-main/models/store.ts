@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir, rm, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, isAbsolute, join } from 'node:path';
 import { InputError } from '../../shared/domain/errors.ts';
 import { makeFolder } from '../engine/weights/atomic.ts';
 import { builtInName } from './built-in.ts';
@@ -30,6 +30,9 @@ const idPattern = /^[0-9a-f]{64}$/;
 /** Folders that begin so are work in progress, or waste. */
 const prefixes = { import: '.import-', download: '.download-', removed: '.removed-' };
 const downloadsKeptMilliseconds = 14 * 24 * 3600 * 1000;
+
+/** True for what can only mean a folder, and never a model's name. */
+export const isPlainlyFolder = (text: string): boolean => isAbsolute(text) || /^\.{1,2}([/\\]|$)/.test(text);
 
 export const modelsFolder = (library: string): string => join(library, 'models');
 
@@ -81,7 +84,7 @@ export interface NewModel {
 /**
  * Checks that the model loads and makes it part of the library: at any moment, also after a crash, it is there as a whole or not at all.
  * A model that the library has already stays as it is, under its own name, and the folder is removed.
- * @throws {InputError} `model-name-taken`, and as `describeModel`. @throws {MachineError} `disk-full`, `write-failed`
+ * @throws {InputError} as `checkName` and `describeModel`. @throws {MachineError} `disk-full`, `write-failed`
  */
 export async function addModel(library: string, { folder, files, source, name, suggestedName }: NewModel, now: () => Date = () => new Date()): Promise<LibraryModel> {
   const id = modelHash(files);
@@ -102,12 +105,13 @@ export async function addModel(library: string, { folder, files, source, name, s
   return { ...metadata, id, folder: final, bytes: files.reduce((sum, { size }) => sum + size, 0) };
 }
 
-/** @throws {InputError} `model-name-taken` if the library, or the studio itself, has a model of that name */
+/** @throws {InputError} `model-name-invalid` if it is blank or would be taken for a folder; `model-name-taken` if the library, or the studio itself, has a model of that name */
 export async function checkName(name: string, library: string): Promise<void> {
   requireFreeName(name, new Set([builtInName, ...(await listModels(library)).models.map((model) => model.name)]));
 }
 
 function requireFreeName(name: string, taken: ReadonlySet<string>): void {
+  if (name.trim() === '' || isPlainlyFolder(name)) throw new InputError('model-name-invalid', `“${name}” cannot be a model's name, since it is blank or means a folder: choose another name.`);
   if (taken.has(name)) throw new InputError('model-name-taken', `There is a model named “${name}” already: choose another name, or remove that model first.`);
 }
 

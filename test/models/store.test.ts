@@ -67,6 +67,10 @@ describe('importing a model', () => {
     expect(inLibrary()).toHaveLength(1);
   });
 
+  it('refuses a name that is blank or means a folder', async () => {
+    for (const name of ['', ' ', './mine', '..', '/mine']) expect(await failureOf(importModel(folder, library, { name }))).toMatchObject({ code: 'model-name-invalid' });
+  });
+
   it('leaves nothing behind when the weights turn out not to fit', async () => {
     rmSync(join(folder, 'model.safetensors'));
     writeFileSync(join(folder, 'model.safetensors'), 'no weights at all');
