@@ -1,11 +1,12 @@
-import { counterRandom, uniformsOf } from '../../src-main/engine/metrics/random.ts';
+import { RandomStream } from '../../src-main/engine/random/philox.ts';
 
 /** Reproducible arrays of float32 numbers. */
 export class RandomArrays {
   private readonly uniform: () => number;
 
   constructor(seed: number) {
-    this.uniform = uniformsOf(counterRandom(seed));
+    const stream = new RandomStream(seed, 'initialisation');
+    this.uniform = () => stream.uniform();
   }
 
   /** Evenly spread over `low` to `high`. */

@@ -1,4 +1,4 @@
-import type { Uniform } from './random.ts';
+import type { Uniform } from '../random/philox.ts';
 
 /** How many of `trials` succeed when each does with `probability` (0 to 1). Exact; its time does not grow with `trials`. */
 export function drawBinomial(trials: number, probability: number, uniform: Uniform): number {

@@ -1,5 +1,5 @@
 import type { ConfidenceInterval, Intervals } from '../../../shared/domain/metrics.ts';
-import { counterRandom, uniformsOf, type RandomAt } from './random.ts';
+import { RandomStream } from '../random/philox.ts';
 import { resampler } from './resample.ts';
 
 export interface BootstrapOptions {
@@ -7,8 +7,8 @@ export interface BootstrapOptions {
   readonly resamples?: number;
   /** 0.95 unless told. */
   readonly level?: number;
-  /** A fixed one unless told: equal results have equal intervals. */
-  readonly random?: RandomAt;
+  /** 0 unless told: equal results have equal intervals. */
+  readonly seed?: number;
 }
 
 /**
@@ -21,8 +21,8 @@ export function bootstrapIntervals<Scores extends { readonly [name: string]: num
   statistics: (counts: ArrayLike<number>) => Scores,
   options: BootstrapOptions = {},
 ): Intervals<Scores> {
-  const { resamples = 1000, level = 0.95, random = counterRandom(0) } = options;
-  const resample = resampler(counts, uniformsOf(random));
+  const { resamples = 1000, level = 0.95, seed = 0 } = options;
+  const random = new RandomStream(seed, 'bootstrap'), resample = resampler(counts, () => random.uniform());
   const drawn = new Float64Array(counts.length);
   const results = Array.from({ length: resamples }, () => {
     resample(drawn);

@@ -1,6 +1,6 @@
 import { drawBinomial } from './binomial.ts';
 import { sum } from './means.ts';
-import type { Uniform } from './random.ts';
+import type { Uniform } from '../random/philox.ts';
 
 /** Above this many rows a kind it is faster to draw their number than to draw rows: a binomial costs as much as 10 to 15 rows. */
 const rowsPerKind = 16;

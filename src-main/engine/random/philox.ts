@@ -26,6 +26,9 @@ export function philox(counter: readonly [number, number, number, number], key: 
 export const purposes = { order: 1, dropout: 2, initialisation: 3, split: 4, masking: 5, bootstrap: 6 } as const;
 export type Purpose = keyof typeof purposes;
 
+/** A source of numbers evenly spread over 0 to 1, both excluded. */
+export type Uniform = () => number;
+
 /** The random numbers of one purpose at one step of a run, as a sequence. */
 export class RandomStream {
   private readonly key: readonly [number, number];
@@ -45,14 +48,14 @@ export class RandomStream {
     return this.words.pop() as number;
   }
 
-  /** In [0, 1), in steps of 2^-32. */
+  /** Between 0 and 1, both excluded. */
   uniform(): number {
-    return this.uint32() / 2 ** 32;
+    return (this.uint32() + 0.5) / 2 ** 32;
   }
 
   /** From the normal distribution, by Box and Muller. */
   normal(): number {
-    const radius = Math.sqrt(-2 * Math.log((this.uint32() + 1) / 2 ** 32));
+    const radius = Math.sqrt(-2 * Math.log(this.uniform()));
     return radius * Math.cos(2 * Math.PI * this.uniform());
   }
 

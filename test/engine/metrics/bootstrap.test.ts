@@ -1,32 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { drawBinomial } from '../../../src-main/engine/metrics/binomial.ts';
 import { bootstrapIntervals, quantile } from '../../../src-main/engine/metrics/bootstrap.ts';
-import { counterRandom, uniformsOf } from '../../../src-main/engine/metrics/random.ts';
+import { RandomStream } from '../../../src-main/engine/random/philox.ts';
 import { resampler } from '../../../src-main/engine/metrics/resample.ts';
 
-describe('The counter-based generator', () => {
-  test('gives the same integer for the same seed and index in any order', () => {
-    const forward = Array.from({ length: 100 }, (_, index) => counterRandom(7)(index));
-    const random = counterRandom(7);
-    const backward = Array.from({ length: 100 }, (_, index) => random(99 - index)).reverse();
-    expect(backward).toEqual(forward);
-    expect(forward).not.toEqual(Array.from({ length: 100 }, (_, index) => counterRandom(8)(index)));
-  });
-
-  test('sets every bit half the time, and neighbouring seeds agree in half of them', () => {
-    const [random, neighbour] = [counterRandom(0), counterRandom(1)];
-    for (let bit = 0; bit < 32; bit++) {
-      let [set, equal] = [0, 0];
-      for (let index = 0; index < 4000; index++) {
-        set += (random(index) >>> bit) & 1;
-        equal += ((random(index) ^ neighbour(index)) >>> bit) & 1;
-      }
-      // Five standard deviations of a fair coin thrown 4000 times.
-      expect(Math.abs(set - 2000)).toBeLessThan(158);
-      expect(Math.abs(equal - 2000)).toBeLessThan(158);
-    }
-  });
-});
+const uniforms = (seed: number) => {
+  const stream = new RandomStream(seed, 'bootstrap');
+  return () => stream.uniform();
+};
 
 describe('Binomial draws', () => {
   test.for([
@@ -36,7 +17,7 @@ describe('Binomial draws', () => {
     { trials: 500, probability: 0.9 },
     { trials: 1_000_000, probability: 0.2 },
   ])('of $trials with probability $probability have its mean, variance and skewness', ({ trials, probability }) => {
-    const uniform = uniformsOf(counterRandom(3));
+    const uniform = uniforms(3);
     const draws = Array.from({ length: 40_000 }, () => drawBinomial(trials, probability, uniform));
     const variance = trials * probability * (1 - probability);
     const standardised = draws.map(draw => (draw - trials * probability) / Math.sqrt(variance));
@@ -48,7 +29,7 @@ describe('Binomial draws', () => {
 
   test('follow the distribution itself', () => {
     const [trials, probability, draws] = [40, 0.35, 50_000];
-    const uniform = uniformsOf(counterRandom(4));
+    const uniform = uniforms(4);
     const seen = new Array<number>(trials + 1).fill(0);
     for (let draw = 0; draw < draws; draw++) seen[drawBinomial(trials, probability, uniform)]!++;
     let mass = (1 - probability) ** trials;
@@ -72,7 +53,7 @@ describe('A resample', () => {
     { name: 'few rows of a kind', counts: [3, 0, 1, 2] },
   ])('has as many rows as there are, of each kind in proportion ($name)', ({ counts }) => {
     const rows = counts.reduce((sum, count) => sum + count, 0);
-    const resample = resampler(counts, uniformsOf(counterRandom(5)));
+    const resample = resampler(counts, uniforms(5));
     const drawn = new Float64Array(counts.length);
     const means = new Float64Array(counts.length);
     for (let index = 0; index < 5000; index++) {
@@ -112,11 +93,11 @@ describe('Bootstrap intervals', () => {
   });
 
   test('hold the true value about as often as they claim', () => {
-    const uniform = uniformsOf(counterRandom(6));
+    const uniform = uniforms(6);
     let held = 0;
     for (let sample = 0; sample < 400; sample++) {
       const right = drawBinomial(500, 0.7, uniform);
-      const { share: interval } = bootstrapIntervals([right, 500 - right], share, { resamples: 200, level: 0.9, random: counterRandom(sample) });
+      const { share: interval } = bootstrapIntervals([right, 500 - right], share, { resamples: 200, level: 0.9, seed: sample });
       if (interval!.low <= 0.7 && 0.7 <= interval!.high) held += 1;
     }
     expect(held / 400).toBeGreaterThan(0.85);
@@ -124,7 +105,7 @@ describe('Bootstrap intervals', () => {
   });
 
   test('are deterministic and depend on the generator passed in', () => {
-    const run = (seed: number) => bootstrapIntervals([70, 30], share, { resamples: 100, random: counterRandom(seed) });
+    const run = (seed: number) => bootstrapIntervals([70, 30], share, { resamples: 100, seed: seed });
     expect(run(1)).toEqual(run(1));
     expect(run(1)).not.toEqual(run(2));
     expect(bootstrapIntervals([70, 30], share)).toEqual(bootstrapIntervals([70, 30], share));
