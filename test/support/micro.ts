@@ -5,7 +5,7 @@ import type { DeviceName } from '../../shared/domain/devices.ts';
 import { device } from '../../src-main/engine/session/device.ts';
 import { TrainingSession, type Batch, type TrainingSessionOptions } from '../../src-main/engine/session/training-session.ts';
 import { adamWDefaults } from '../../src-main/engine/optim/adamw.ts';
-import { readConfig } from '../../src-main/engine/weights/config.ts';
+import { readConfig, type BertConfig } from '../../src-main/engine/weights/config.ts';
 import { readModelWeights } from '../../src-main/engine/weights/folder.ts';
 import { readSafetensors } from '../../src-main/engine/weights/safetensors.ts';
 import type { Weights } from '../../src-main/engine/weights/tensors.ts';
@@ -70,10 +70,10 @@ export const microReference = (name: string): Reference => json(name, 'reference
 export const microGradients = async (name: string): Promise<Weights> => (await readSafetensors(material('fixtures', 'bert-micro', name, 'gradients.safetensors'))).weights;
 export const microAfter = async (name: string): Promise<Weights> => (await readSafetensors(material('fixtures', 'bert-micro', name, 'after_training.safetensors'))).weights;
 
-/** A training session over one of the reference models with its weights in place. */
-export async function microSession(name: string, deviceName: DeviceName, options: Partial<TrainingSessionOptions> = {}): Promise<TrainingSession> {
+/** A training session over one of the reference models with its weights in place. @param changes of its configuration: dropout, for one. */
+export async function microSession(name: string, deviceName: DeviceName, options: Partial<TrainingSessionOptions> = {}, changes: Partial<BertConfig> = {}): Promise<TrainingSession> {
   const folder = material('fixtures', 'bert-micro', name);
-  const config = await readConfig(folder), weights = await readModelWeights(folder);
+  const config = { ...(await readConfig(folder)), ...changes }, weights = await readModelWeights(folder);
   const head = microHeads[name] as Head;
   const session = new TrainingSession(buildModel(config, head, { training: true }), buildModel(config, head).outputs, { device: device(deviceName, 2), adamW: adamWDefaults, ...options });
   const flat = new Float32Array(session.layout.length);

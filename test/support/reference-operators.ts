@@ -1,5 +1,5 @@
 import type { ElementType } from '../../src-main/engine/graph/tensor.ts';
-import { accumulate, broadcastShape, generate, read, readBroadcast, rowsOf, type NumericArray } from './reference-array.ts';
+import { accumulate, broadcastShape, generate, read, readBroadcast, rowsOf, sizeOf, type NumericArray } from './reference-array.ts';
 
 /** The attributes that operators have, with lengths in numbers. A rule reads those of its own operator. */
 export interface Attributes {
@@ -10,6 +10,7 @@ export interface Attributes {
   readonly axes: readonly number[];
   readonly start: number;
   readonly end: number;
+  readonly parts: number;
   readonly transposeA: boolean;
   readonly transposeB: boolean;
   readonly scale?: number;
@@ -53,11 +54,15 @@ function logSumExp(values: readonly number[]): number {
 
 function product(a: NumericArray, b: NumericArray, { transposeA, transposeB, scale = 1 }: Attributes, bias?: NumericArray): NumericArray {
   const [rows, inner] = transposeA ? a.shape.slice(-2).reverse() : a.shape.slice(-2);
-  const columns = b.shape.at(transposeB ? -2 : -1)!;
+  const columns = b.shape.at(transposeB ? -2 : -1)!, [inA, inB] = [a, b].map((x) => sizeOf(x.shape.slice(-2)));
+  let place = 0;
   return generate([...a.shape.slice(0, -2), rows!, columns], (index) => {
-    const lead = index.slice(0, -2), [row, column] = index.slice(-2) as [number, number];
+    const matrix = Math.floor(place++ / (rows! * columns)), [row, column] = index.slice(-2) as [number, number];
     let total = 0;
-    for (let k = 0; k < inner!; k++) total += read(a, [...lead, ...(transposeA ? [k, row] : [row, k])]) * read(b, [...lead, ...(transposeB ? [column, k] : [k, column])]);
+    for (let k = 0; k < inner!; k++) {
+      const left = a.data[matrix * inA! + (transposeA ? k * rows! + row : row * inner! + k)]!, right = b.data[matrix * inB! + (transposeB ? column * inner! + k : k * columns + column)]!;
+      total += left * right;
+    }
     return scale * total + (bias ? bias.data[column]! : 0);
   });
 }
@@ -102,6 +107,10 @@ export const rules: Readonly<Record<string, Rule>> = {
     return generate(shape, (index) => read(x!, order.map((_, axis) => index[order.indexOf(axis)]!)));
   },
   slice: ([x], { attributes: { axis, start, end } }) => generate(x!.shape.with(axis, end - start), (index) => read(x!, index.with(axis, index[axis]! + start))),
+  split: ([x], { attributes: { axis, parts } }) => {
+    const length = x!.shape[axis]! / parts;
+    return Array.from({ length: parts }, (_, part) => generate(x!.shape.with(axis, length), (index) => read(x!, index.with(axis, index[axis]! + part * length))));
+  },
   pad: ([x], { attributes: { axis, start, shape } }) => generate(shape, (index) => {
     const place = index[axis]! - start;
     return place < 0 || place >= x!.shape[axis]! ? 0 : read(x!, index.with(axis, place));

@@ -6,7 +6,7 @@ import { reshape, transpose } from '../../../../src-main/engine/graph/operators/
 import { layerNorm, logSumExp, softmax } from '../../../../src-main/engine/graph/operators/normalisation.ts';
 import { linear, matmul } from '../../../../src-main/engine/graph/operators/products.ts';
 import { max, mean, sum } from '../../../../src-main/engine/graph/operators/reduce.ts';
-import { at, concat, pad, slice } from '../../../../src-main/engine/graph/operators/slicing.ts';
+import { at, concat, pad, slice, split } from '../../../../src-main/engine/graph/operators/slicing.ts';
 import { tiled } from '../../../../src-main/engine/graph/operators/tiled.ts';
 import { constant, elementCount, input, ShapeError, type Tensor } from '../../../../src-main/engine/graph/tensor.ts';
 
@@ -36,6 +36,8 @@ const mistakes: readonly [string, () => unknown][] = [
   ['slice from before the start', () => slice(x(2, 3), 1, -1, 2)],
   ['slice along an axis that is not there', () => slice(x(2, 3), 2, 0, 1)],
   ['at past the end', () => at(x(2, 3), 0, 2)],
+  ['split in parts that are not equal', () => split(x(2, 3), 1, 2)],
+  ['split of a named length', () => split(x('batch', 3), 0, 2)],
   ['pad to another length of another axis', () => pad(x(2, 3), 1, 0, [3, 5])],
   ['pad beyond the end', () => pad(x(2, 3), 1, 3, [2, 5])],
   ['pad of a named length', () => pad(x(2, 'length'), 1, 0, [2, 5])],

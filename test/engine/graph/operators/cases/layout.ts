@@ -1,7 +1,7 @@
 import { expand, sumTo } from '../../../../../src-main/engine/graph/operators/broadcast.ts';
 import { multiply } from '../../../../../src-main/engine/graph/operators/elementwise.ts';
 import { reshape, transpose } from '../../../../../src-main/engine/graph/operators/layout.ts';
-import { at, concat, pad, slice } from '../../../../../src-main/engine/graph/operators/slicing.ts';
+import { at, concat, pad, slice, split } from '../../../../../src-main/engine/graph/operators/slicing.ts';
 import { normal, useOf, type OperatorCase } from '../case.ts';
 
 export const layoutCases: readonly OperatorCase[] = [
@@ -30,6 +30,8 @@ export const layoutCases: readonly OperatorCase[] = [
   useOf('slice', 'a last axis of named length', [normal(2, 'length')], (x) => slice(x, 1, 1, 3)),
   useOf('at', 'a middle axis', [normal(2, 4, 3)], (x) => at(x, 1, 2)),
   useOf('at', 'the first token', [normal('batch', 'length', 2)], (x) => at(x, 1, 0)),
+  useOf('split', 'all of its parts', [normal(2, 6)], (x) => split(x, 1, 3).reduce((product, part) => multiply(product, part))),
+  useOf('split', 'one of its parts, with named lengths', [normal('batch', 4, 'length')], (x) => split(x, 1, 2)[1]!),
   useOf('pad', 'both ends', [normal(2, 3)], (x) => pad(x, 1, 2, [2, 6])),
   useOf('pad', 'the first axis', [normal(2, 3)], (x) => pad(x, 0, 0, [4, 3])),
   useOf('pad', 'up to a named length', [normal('batch', 1, 2), normal('length')], (x, like) => pad(x, 1, 0, ['batch', like.shape[0]!, 2])),
