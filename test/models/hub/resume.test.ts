@@ -99,6 +99,14 @@ describe('what was downloaded', () => {
     }
   });
 
+  it('is not taken beyond its size, however much the storage sends', async () => {
+    hub.behaviour.contentOf = (name, bytes) => (name === weights ? Buffer.alloc(5_000_000) : bytes);
+    const positions: number[] = [];
+    let totalBytes = 0;
+    await failureOf(download({ onProgress: (progress) => { positions.push(progress.doneBytes); ({ totalBytes } = progress); } }));
+    expect(Math.max(...positions)).toBeLessThanOrEqual(totalBytes);
+  });
+
   it('is refused when a file of an earlier call was changed meanwhile', async () => {
     hub.behaviour.breakAfter = (name) => (name === weights ? 0 : undefined);
     await failureOf(download());
