@@ -37,6 +37,7 @@ export interface OnnxGraph {
   readonly initializers?: readonly OnnxTensor[];
 }
 
+export const producer = 'Sesame Studio';
 const opset = 18, irVersion = 9;
 
 const isGraph = (value: OnnxAttribute): value is OnnxGraph => typeof value === 'object' && 'nodes' in value;
@@ -46,7 +47,7 @@ function attribute(name: string, value: OnnxAttribute): MessageInitShape<typeof 
   if (typeof value === 'number') return { name, type: AttributeType.INT, i: BigInt(value) };
   if (typeof value === 'string') return { name, type: AttributeType.STRING, s: Buffer.from(value) };
   if (isFloat(value)) return { name, type: AttributeType.FLOAT, f: value.float };
-  if (isGraph(value)) return { name, type: AttributeType.GRAPH, g: graph(value, name) };
+  if (isGraph(value)) return { name, type: AttributeType.GRAPH, g: graphMessage(value, name) };
   return { name, type: AttributeType.INTS, ints: value.map(BigInt) };
 }
 
@@ -65,7 +66,8 @@ const valueInfo = ({ name, type, shape }: OnnxValueInfo): MessageInitShape<typeo
 
 const tensor = ({ name, type, shape, bytes }: OnnxTensor): MessageInitShape<typeof TensorProtoSchema> => ({ name, dataType: onnxTypes[type], dims: shape.map(BigInt), rawData: bytes });
 
-const graph = ({ nodes, inputs, outputs, initializers = [] }: OnnxGraph, name: string): MessageInitShape<typeof GraphProtoSchema> => ({
+/** A graph as protobuf writes it. */
+export const graphMessage = ({ nodes, inputs, outputs, initializers = [] }: OnnxGraph, name: string): MessageInitShape<typeof GraphProtoSchema> => ({
   name,
   node: nodes.map(({ op, inputs, outputs, attributes = {}, domain = '' }) => ({
     name: outputs[0] ?? '', opType: op, domain, input: [...inputs], output: [...outputs], attribute: Object.entries(attributes).map(([key, value]) => attribute(key, value)),
@@ -75,14 +77,14 @@ const graph = ({ nodes, inputs, outputs, initializers = [] }: OnnxGraph, name: s
   initializer: initializers.map(tensor),
 });
 
+/** All of a model but its graph. @param domains operator sets it uses besides ONNX's own */
+export const modelMessage = (metadata: Readonly<Record<string, string>>, domains: readonly string[]) => ({
+  irVersion: BigInt(irVersion),
+  producerName: producer,
+  opsetImport: [{ domain: '', version: BigInt(opset) }, ...domains.map((domain) => ({ domain, version: 1n }))],
+  metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
+});
+
 /** The bytes of an ONNX model file. */
-export function encodeModel(model: OnnxGraph & { readonly metadata?: Readonly<Record<string, string>> }): Uint8Array {
-  const message = create(ModelProtoSchema, {
-    irVersion: BigInt(irVersion),
-    producerName: 'Sesame Studio',
-    opsetImport: [{ domain: '', version: BigInt(opset) }, { domain: 'com.microsoft', version: 1n }],
-    graph: graph(model, 'graph'),
-    metadataProps: Object.entries(model.metadata ?? {}).map(([key, value]) => ({ key, value })),
-  });
-  return toBinary(ModelProtoSchema, message);
-}
+export const encodeModel = (graph: OnnxGraph): Uint8Array =>
+  toBinary(ModelProtoSchema, create(ModelProtoSchema, { ...modelMessage({}, ['com.microsoft']), graph: graphMessage(graph, 'graph') }));
