@@ -54,6 +54,7 @@ export class NativeSession {
   private readonly runOptions: Handle;
   private readonly provider: 'CPU' | 'WebGPU' | 'DML' | 'CUDA';
   private deviceAllocator: Handle | undefined;
+  private terminated = false;
 
   /** @throws RuntimeCallError when the graph is invalid or the provider is not there. */
   constructor(model: Uint8Array, options: SessionOptions = {}) {
@@ -79,6 +80,7 @@ export class NativeSession {
   /** Runs the graph on a worker thread. @throws CancelledError after `terminate`. */
   async run(inputs: ReadonlyMap<string, Value>, outputs: ReadonlyMap<string, Value>): Promise<void> {
     call('RunOptionsUnsetTerminate', this.runOptions);
+    this.terminated = false;
     const handles = (values: ReadonlyMap<string, Value>) => [...values.values()].map((value) => value.handle);
     try {
       await callAsync('Run', this.handle, this.runOptions, [...inputs.keys()], handles(inputs), inputs.size, [...outputs.keys()], outputs.size, handles(outputs));
@@ -86,10 +88,13 @@ export class NativeSession {
       if (failure instanceof RuntimeCallError && failure.message.includes('terminate flag')) throw new CancelledError();
       throw failure;
     }
+    // A GPU is handed its whole step at once and ends it; whoever asked to stop is told the same.
+    if (this.terminated) throw new CancelledError();
   }
 
-  /** Stops a run inside its step, within about 20 ms. State updated in place may then be half new: reload the last checkpoint. */
+  /** Stops a run inside its step, within about 20 ms on the CPU. State updated in place may then be half new: reload the last checkpoint. */
   terminate(): void {
+    this.terminated = true;
     call('RunOptionsSetTerminate', this.runOptions);
   }
 
