@@ -2,6 +2,7 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import { CancelledError, MachineError } from '../../../shared/domain/errors.ts';
 import { isCommit, type Hub } from './address.ts';
+import { Body } from './body.ts';
 import { connectionFailure } from './failures.ts';
 
 /** What a hub says about a file before it redirects to where the file is stored. */
@@ -16,8 +17,7 @@ export interface HubResponse {
   readonly status: number;
   readonly headers: http.IncomingHttpHeaders;
   readonly linked: LinkedFile;
-  /** The body, which must be read to its end or destroyed. */
-  readonly body: http.IncomingMessage;
+  readonly body: Body;
   /** Host and port of whoever answered. */
   readonly host: string;
 }
@@ -55,18 +55,18 @@ export class HubClient implements Disposable {
   async request(method: 'GET' | 'HEAD', url: URL, headers: Readonly<Record<string, string>> = {}, signal?: AbortSignal): Promise<HubResponse> {
     let linked: LinkedFile = {};
     for (let redirects = 0, place = url; redirects <= maxRedirects; redirects++) {
-      const body = await this.#send(method, place, headers, signal);
-      linked = { ...linkedIn(body.headers, this.#isHub(place)), ...linked };
-      const status = body.statusCode ?? 0, { location } = body.headers;
+      const { status, headers: answered, body } = await this.#send(method, place, headers, signal);
+      linked = { ...linkedIn(answered, this.#isHub(place)), ...linked };
+      const { location } = answered;
       const isRedirect = [301, 302, 303, 307, 308].includes(status) && location !== undefined;
-      if (!isRedirect || (method === 'HEAD' && linked.size !== undefined)) return { status, headers: body.headers, linked, body, host: place.host };
+      if (!isRedirect || (method === 'HEAD' && linked.size !== undefined)) return { status, headers: answered, linked, body, host: place.host };
       body.destroy();
       place = nextPlace(place, location);
     }
     throw new MachineError('hub-redirect', `The hub ${this.hub.address} redirects without end: check its address in the settings.`);
   }
 
-  async #send(method: string, url: URL, headers: Readonly<Record<string, string>>, signal: AbortSignal | undefined): Promise<http.IncomingMessage> {
+  async #send(method: string, url: URL, headers: Readonly<Record<string, string>>, signal: AbortSignal | undefined): Promise<Pick<HubResponse, 'status' | 'headers' | 'body'>> {
     if (signal?.aborted) throw new CancelledError();
     const token = this.#isHub(url) ? this.hub.token : undefined;
     const all = { 'accept-encoding': 'identity', 'user-agent': 'sesame-studio', ...headers, ...(token ? { authorization: `Bearer ${token}` } : {}) };
@@ -79,7 +79,8 @@ export class HubClient implements Disposable {
       request.once('response', (response) => {
         clearTimeout(timer);
         response.setTimeout(this.#patience, giveUp);
-        resolve(response);
+        // Read from now on, whenever the caller gets to it.
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: new Body(response, url.host, signal) });
       });
       request.on('error', (error) => {
         clearTimeout(timer);
@@ -108,24 +109,4 @@ function linkedIn(headers: http.IncomingHttpHeaders, isHub: boolean): LinkedFile
   const sha256 = /^"?([0-9a-f]{64})"?$/.exec(text('x-linked-etag') || (isHub ? text('etag') : ''))?.[1];
   const commit = text('x-repo-commit');
   return { ...(size === undefined ? {} : { size: Number(size) }), ...(sha256 ? { sha256 } : {}), ...(isCommit(commit) ? { commit } : {}) };
-}
-
-/** @throws {MachineError} as `connectionFailure`, `hub-unexpected` if there is more than `maxBytes`. @throws {CancelledError} */
-export async function readText({ body, host }: HubResponse, maxBytes: number, signal?: AbortSignal): Promise<string> {
-  const pieces: Buffer[] = [];
-  let length = 0;
-  for await (const piece of piecesOf(body, host, signal)) {
-    pieces.push(piece);
-    if ((length += piece.length) > maxBytes) throw new MachineError('hub-unexpected', `“${host}” gave an answer far too long: check the hub’s address in the settings.`);
-  }
-  return Buffer.concat(pieces).toString('utf8');
-}
-
-/** The body as it comes; ends early with an error only. @throws as {@link readText} */
-export async function* piecesOf(body: AsyncIterable<Buffer>, host: string, signal?: AbortSignal): AsyncGenerator<Buffer, void, undefined> {
-  try {
-    for await (const piece of body) yield piece;
-  } catch (error) {
-    throw signal?.aborted ? new CancelledError() : connectionFailure(error, host);
-  }
 }

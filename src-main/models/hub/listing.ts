@@ -2,7 +2,7 @@ import { MachineError } from '../../../shared/domain/errors.ts';
 import { isObject, parseJsonObject } from '../../engine/weights/reading.ts';
 import { knownFiles, type NamedFile } from '../model-files.ts';
 import { fileUrl, isCommit, listUrl } from './address.ts';
-import { readText, type HubClient, type HubResponse } from './client.ts';
+import type { HubClient, HubResponse } from './client.ts';
 import { answerFailure, reasonOf, type Request } from './failures.ts';
 
 export interface HubListing {
@@ -33,7 +33,7 @@ export async function listFiles(client: HubClient, request: Request, signal?: Ab
     if (hasNoApi) return tryKnownFiles(client, request, signal);
     throw answerFailure(response, request);
   }
-  const json = parseJsonObject(Buffer.from(await readText(response, maxListBytes, signal)));
+  const json = parseJsonObject(Buffer.from(await response.body.text(maxListBytes)));
   return (json && readListing(json, request.revision)) ?? tryKnownFiles(client, request, signal);
 }
 
@@ -65,7 +65,6 @@ export async function describeFile(client: HubClient, request: Request, file: Na
 
 async function head(client: HubClient, request: Request, revision: string, name: string, signal: AbortSignal | undefined): Promise<HubResponse> {
   const response = await client.request('HEAD', fileUrl(request.hub, request.name, revision, name), {}, signal);
-  response.body.resume();
   const { status, headers } = response;
   const isAbsent = status === 404 && [undefined, 'EntryNotFound'].includes(reasonOf(headers));
   // 405 and 501: the mirror answers GET only, which will tell.

@@ -5,7 +5,7 @@ import { MachineError } from '../../../shared/domain/errors.ts';
 import { onDisk } from '../disk.ts';
 import { sha256OfFile, type HashedFile } from '../hashing.ts';
 import { fileUrl, isCommit } from './address.ts';
-import { piecesOf, type HubClient, type HubResponse } from './client.ts';
+import type { HubClient, HubResponse } from './client.ts';
 import { answerFailure, connectionFailure, type Request } from './failures.ts';
 import type { HubFile } from './listing.ts';
 import { retrying, type Pauses } from './retry.ts';
@@ -112,7 +112,7 @@ async function fetchOnce(client: HubClient, request: Request, file: HubFile, tar
   }
   onPosition?.(start);
   if (start === 0) await beginAnew(target, response);
-  const end = await append(response, target, start, file.size ?? maxUntoldBytes, signal, onPosition);
+  const end = await append(response, target, start, file.size ?? maxUntoldBytes, onPosition);
   // With a length, Node itself notices an early end; and a length other than the hub gave is no fault of the connection.
   const isCut = !response.headers['content-length'] && file.size !== undefined && end < file.size;
   if (isCut) throw connectionFailure(new Error(`Only ${end} bytes came.`), response.host);
@@ -144,11 +144,11 @@ async function beginAnew(target: Target, { headers: { etag } }: HubResponse): Pr
 }
 
 /** Writes the answer from `start` on, and flushes it, also when the connection breaks. Returns the partial file's size. */
-async function append({ body, host }: HubResponse, { partial }: Target, start: number, maxBytes: number, signal: AbortSignal | undefined, onPosition?: (bytes: number) => void): Promise<number> {
+async function append({ body, host }: HubResponse, { partial }: Target, start: number, maxBytes: number, onPosition?: (bytes: number) => void): Promise<number> {
   await using file = await onDisk(partial, () => open(partial, start > 0 ? 'a' : 'w'));
   let end = start;
   try {
-    for await (const piece of piecesOf(body, host, signal)) {
+    for await (const piece of body) {
       if (end + piece.length > maxBytes) throw new MachineError('checksum-wrong', `“${host}” sends more than the file should hold: choose another hub or mirror.`);
       await onDisk(partial, () => file.writeFile(piece));
       onPosition?.((end += piece.length));

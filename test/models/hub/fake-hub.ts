@@ -114,7 +114,10 @@ export class FakeHub implements AsyncDisposable {
     const earlier = this.#bodies.get(name) ?? 0, cut = this.behaviour.breakAfter(name, earlier);
     this.#bodies.set(name, earlier + 1);
     if (cut === undefined) response.end(body);
-    else response.write(body.subarray(0, cut), () => void (this.behaviour.falls === 'apart' && setTimeout(() => response.destroy(), 10)));
+    else response.write(body.subarray(0, cut), () => {
+      // In order, after what was written: a reset would take along what the client has not read yet.
+      if (this.behaviour.falls === 'apart') response.socket?.end();
+    });
   }
 
   #see(from: Seen['from'], request: IncomingMessage): void {

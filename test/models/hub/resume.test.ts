@@ -1,6 +1,6 @@
-import { writeFileSync } from 'node:fs';
+import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { CancelledError, MachineError } from '../../../shared/domain/errors.ts';
 import { listModels } from '../../../src-main/models/store.ts';
 import { failureOf } from '../support.ts';
@@ -9,6 +9,8 @@ import { download, entries, hub, library, unfinished, weightBytes, weights } fro
 
 const half = (): number => Math.floor(weightBytes.length / 2);
 const breakingOnce = (name: string, earlier: number): number | undefined => (name === weights && earlier === 0 ? half() : undefined);
+/** How much of the weights has come. */
+const partialBytes = (): number => statSync(join(library, 'models', entries()[0]!, `${weights}.partial`)).size;
 
 describe('a connection that breaks', () => {
   it('is taken up again where it broke', async () => {
@@ -66,7 +68,7 @@ describe('a connection that breaks', () => {
   it('is left when nothing more comes, and taken up again', async () => {
     hub.behaviour.falls = 'silent';
     hub.behaviour.breakAfter = breakingOnce;
-    await download({ patience: 200 });
+    await download({ patience: 1000 });
     expect(hub.ranges(weights)).toEqual([undefined, `bytes=${half()}-`]);
   });
 });
@@ -121,11 +123,11 @@ describe('stopping a download', () => {
   it('keeps what has come, and the next call goes on', async () => {
     const stop = new AbortController();
     hub.behaviour.falls = 'silent';
-    hub.behaviour.breakAfter = (name, earlier) => {
-      if (name === weights) setTimeout(() => stop.abort(), 50);
-      return breakingOnce(name, earlier);
-    };
-    expect(await failureOf(download({ signal: stop.signal }))).toBeInstanceOf(CancelledError);
+    hub.behaviour.breakAfter = breakingOnce;
+    const stopped = failureOf(download({ signal: stop.signal }));
+    await vi.waitFor(() => expect(partialBytes()).toBe(half()), { timeout: 10_000, interval: 20 });
+    stop.abort();
+    expect(await stopped).toBeInstanceOf(CancelledError);
     expect(unfinished()).toContain(`${weights}.partial`);
     hub.seen.length = 0;
     await download();
