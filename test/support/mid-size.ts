@@ -2,16 +2,10 @@ import { buildModel, type Model } from '../../src-main/engine/nn/heads.ts';
 import { adamWDefaults } from '../../src-main/engine/optim/adamw.ts';
 import { device } from '../../src-main/engine/session/device.ts';
 import { TrainingSession, type Batch } from '../../src-main/engine/session/training-session.ts';
-import type { BertConfig } from '../../src-main/engine/weights/config.ts';
+import { midSizeConfig } from './configs.ts';
 import { RandomArrays } from './random-arrays.ts';
 
-/** A BERT of 20 million parameters: large enough that a copy of its state or a step of it cannot be overlooked. */
-const config: BertConfig = {
-  vocabSize: 40_000, hiddenSize: 384, numHiddenLayers: 3, numAttentionHeads: 6, intermediateSize: 1536, hiddenAct: 'gelu',
-  hiddenDropoutProb: 0.1, attentionProbsDropoutProb: 0.1, classifierDropout: null, maxPositionEmbeddings: 256, typeVocabSize: 2, initializerRange: 0.02,
-  layerNormEps: 1e-12, padTokenId: 0, tieWordEmbeddings: true, id2label: ['no', 'yes'], architectures: [], extra: {},
-};
-const model = (training: boolean): Model => buildModel(config, 'sequence-classification', { training });
+const model = (training: boolean): Model => buildModel(midSizeConfig, 'sequence-classification', { training });
 
 /** On the CPU with small weights that are all different. */
 export async function midSizeSession(): Promise<TrainingSession> {
@@ -28,7 +22,7 @@ export function midSizeBatch(size: number, length: number): Batch {
   const random = new RandomArrays(4), shape = [size, length], tokens = size * length;
   return {
     size, length, arrays: new Map([
-      ['input_ids', { data: random.whole(config.vocabSize, tokens), shape }], ['attention_mask', { data: new Int32Array(tokens).fill(1), shape }],
+      ['input_ids', { data: random.whole(midSizeConfig.vocabSize, tokens), shape }], ['attention_mask', { data: new Int32Array(tokens).fill(1), shape }],
       ['token_type_ids', { data: new Int32Array(tokens), shape }], ['labels', { data: random.whole(2, size), shape: [size] }],
       ['labels_weights', { data: new Float32Array(size).fill(1 / size), shape: [size] }], ['dropout_key', { data: Int32Array.of(1), shape: [] }],
     ]),
