@@ -1,0 +1,23 @@
+/** Text as Markdown shows it, whatever characters it has: nothing in it is taken for markup or HTML. */
+export const escaped = (text: string): string =>
+  text.replace(/\s+/g, ' ').replace(/[&<>]/g, (character) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[character] as string).replace(/[\\`*_{}[\]()#+!|~$-]/g, '\\$&').replace(/^(\d+)\.(?=\s|$)/, '$1\\.');
+
+/** A table; cells are Markdown. Columns of numbers are set to the right. */
+export function table(heads: readonly string[], rows: readonly (readonly string[])[], numeric: readonly number[] = []): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [line(heads), line(heads.map((_, column) => (numeric.includes(column) ? '---:' : '---'))), ...rows.map(line)].join('\n');
+}
+
+export const codeBlock = (language: string, code: string): string => `\`\`\`${language}\n${code.trim()}\n\`\`\``;
+
+export type FrontMatter = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/** The YAML block at the top of a model card. What is undefined or empty is left out. */
+export function frontMatter(values: FrontMatter): string {
+  // A string of JSON is one of YAML too, whatever characters it has.
+  const lines = Object.entries(values).flatMap(([key, value]) => {
+    if (value === undefined || value.length === 0) return [];
+    return typeof value === 'string' ? [`${key}: ${JSON.stringify(value)}`] : [`${key}:`, ...value.map((item) => `- ${JSON.stringify(item)}`)];
+  });
+  return ['---', ...lines, '---'].join('\n');
+}
