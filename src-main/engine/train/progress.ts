@@ -15,10 +15,11 @@ export interface Progress {
 
 export const start: Progress = { step: 0, best: undefined, withoutGain: 0, history: [], seconds: 0, tokens: 0 };
 
-/** Takes an evaluation in. An undefined score never wins. */
+/** Takes an evaluation in. An undefined score never wins over another. */
 export function withEvaluation(progress: Progress, evaluation: Omit<Evaluation, 'best'>, score: number): Progress {
   const better = !progress.best || score > progress.best.score;
-  const kept = Number.isNaN(score) ? -Infinity : score;
+  // A checkpoint is JSON, which has no infinity.
+  const kept = Number.isNaN(score) ? -Number.MAX_VALUE : score;
   return {
     ...progress,
     best: better ? { score: kept, epoch: evaluation.epoch } : progress.best,
