@@ -1,6 +1,7 @@
-import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Tokenizer as NativeTokenizer } from 'tokenizers';
+import { MachineError } from '../../../shared/domain/errors.ts';
+import { makeFolder, writeFileAtomically } from '../weights/atomic.ts';
 import type { TokenizerConfig, TokenizerDefinition } from './definition.ts';
 import type { SpecialTokens } from './special-tokens.ts';
 
@@ -12,17 +13,27 @@ export interface TokenizerParts {
   readonly special: SpecialTokens;
 }
 
-/** Writes the four files of a BERT tokenizer in Hugging Face layout. Settings of the tokenizer_config.json it was loaded from are kept. */
+/** Writes the four files of a BERT tokenizer in Hugging Face layout. Settings of the tokenizer_config.json it was loaded from are kept. @throws MachineError as `writeFileAtomically` */
 export async function saveTokenizer(folder: string, { native, definition, config, special }: TokenizerParts): Promise<void> {
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const { normalizer } = definition;
   const settings = normalizer?.type === 'BertNormalizer'
     ? { do_lower_case: normalizer.lowercase, strip_accents: normalizer.strip_accents, tokenize_chinese_chars: normalizer.handle_chinese_chars }
     : {};
-  native.save(join(folder, 'tokenizer.json'), true);
-  await writeFile(join(folder, 'vocab.txt'), vocabularyLines(definition).map((line) => `${line}\n`).join(''));
-  await writeFile(join(folder, 'tokenizer_config.json'), json({ tokenizer_class: 'BertTokenizer', ...config, ...settings, ...special }));
-  await writeFile(join(folder, 'special_tokens_map.json'), json(special));
+  saveWhole(native, join(folder, 'tokenizer.json'));
+  await writeFileAtomically(join(folder, 'vocab.txt'), vocabularyLines(definition).map((line) => `${line}\n`).join(''));
+  await writeFileAtomically(join(folder, 'tokenizer_config.json'), json({ tokenizer_class: 'BertTokenizer', ...config, ...settings, ...special }));
+  await writeFileAtomically(join(folder, 'special_tokens_map.json'), json(special));
+}
+
+/** The library writes by itself and has no error codes. */
+function saveWhole(native: NativeTokenizer, path: string): void {
+  try {
+    native.save(path, true);
+  } catch (cause) {
+    if (/os error (28|122)\b/.test((cause as Error).message)) throw new MachineError('disk-full', `There is no room left on the disk for “${path}”: free some space and try again.`, { cause });
+    throw new MachineError('write-failed', `“${path}” could not be written (${(cause as Error).message}): check the folder and the disk, then try again.`, { cause });
+  }
 }
 
 const json = (value: object): string => `${JSON.stringify(value, null, 2)}\n`;
