@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { detectFormat, importerFor } from './importers/index.ts';
 import { readJsonLines } from './importers/jsonl.ts';
-import { columnsOf, mapColumns, valueAt, type ColumnChoice, type ColumnMapping } from './mapping.ts';
+import { columnsOf, mapColumns, valueAt, type ColumnChoice, type ColumnMapping, type Texts } from './mapping.ts';
 import { placeOf, type ReadOptions, type SourceRecord } from './record.ts';
 import { textOf } from './source/stream.ts';
 import { textIn } from './text-values.ts';
@@ -17,8 +17,8 @@ export interface UnlabelledInput {
 }
 
 export interface InputOptions extends ReadOptions {
-  /** Whether the model reads two texts. */
-  readonly pair: boolean;
+  /** How many the model reads. */
+  readonly texts: Texts;
   /** An importer's name; found from the content if not given. A stream is always JSON lines. */
   readonly format?: string | undefined;
   readonly map?: ColumnChoice | undefined;
@@ -30,15 +30,15 @@ export interface InputOptions extends ReadOptions {
  *
  * @throws InputError for a source that cannot be read or a row without the texts; UsageError for an unknown format; CancelledError
  */
-export async function* readInputs(source: string | Readable, { pair, format, map = {}, ...reading }: InputOptions): AsyncGenerator<UnlabelledInput, void, undefined> {
+export async function* readInputs(source: string | Readable, { texts, format, map = {}, ...reading }: InputOptions): AsyncGenerator<UnlabelledInput, void, undefined> {
   const name = typeof source === 'string' ? source : 'the input';
   let columns: ColumnMapping | undefined;
   for await (const record of await recordsOf(source, name, format, reading)) {
     // Rows of JSON need not be alike: a row that lacks the texts of the one before is looked at anew.
-    if (!columns || !has(record, columns)) columns = mapColumns(columnsOf([record]), map, { task: undefined, texts: pair ? 'two' : 'one', name: `${name} ${placeOf(record)}` });
+    if (!columns || !has(record, columns)) columns = mapColumns(columnsOf([record]), map, { task: undefined, texts, name: `${name} ${placeOf(record)}` });
     const place = `${name} ${placeOf(record)}`;
     const { line, index, fields } = record;
-    yield { text: textIn(fields, columns.text, place), ...(pair ? { textPair: textIn(fields, columns.textPair!, place) } : {}), fields, line, index };
+    yield { text: textIn(fields, columns.text, place), ...(columns.textPair === undefined ? {} : { textPair: textIn(fields, columns.textPair, place) }), fields, line, index };
   }
 }
 

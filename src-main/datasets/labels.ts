@@ -17,12 +17,15 @@ export function collectLabels<T extends ExampleTask>(examples: readonly Example<
   return names.sort((one, other) => (numeric ? Number(one) - Number(other) : 0) || (one < other ? -1 : 1));
 }
 
-/** @param name what messages call the file of the examples @throws InputError if an example has a label that the model does not know */
-export function requireKnownLabels(examples: readonly Example[], labels: readonly string[], name: string): void {
+/**
+ * @param name what messages call the file of the examples @param unknown what they say of a label that is not among `labels`
+ * @throws InputError if an example has one
+ */
+export function requireKnownLabels(examples: readonly Example[], labels: readonly string[], name: string, unknown = 'which no training row has'): void {
   const known = new Set(labels);
   for (const example of examples) {
     const strange = namesOf(example.label).find((label) => !known.has(label));
-    if (strange !== undefined) throw new InputError('label-unseen', `${name} ${placeOf(example)} has the label “${strange}”, which no training row has; the labels are ${quotedList(labels)}.`);
+    if (strange !== undefined) throw new InputError('label-unseen', `${name} ${placeOf(example)} has the label “${strange}”, ${unknown}; the labels are ${quotedList(labels)}.`);
   }
 }
 
