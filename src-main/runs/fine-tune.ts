@@ -1,18 +1,21 @@
 import { statfs } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { dirname } from 'node:path';
-import type { DeviceName, DeviceReport } from '../../shared/domain/devices.ts';
+import { dirname, resolve } from 'node:path';
+import type { DeviceName } from '../../shared/domain/devices.ts';
 import { InputError, MachineError } from '../../shared/domain/errors.ts';
+import { describeModel } from '../models/description.ts';
 import type { TrainableTask } from '../engine/tasks/index.ts';
+import type { Tokenizer } from '../engine/tokenizers/tokenizer.ts';
 import { loadTokenizer } from '../engine/tokenizers/load.ts';
-import type { TrainingEvent } from '../engine/train/events.ts';
-import { pickHyperparameters, type Hyperparameters, type Picked } from '../engine/train/hyperparameters.ts';
-import { makeFolder } from '../engine/weights/atomic.ts';
+import { pickHyperparameters, type Hyperparameters } from '../engine/train/hyperparameters.ts';
 import { readConfig, type BertConfig } from '../engine/weights/config.ts';
-import type { ComputeClient, RunningJob } from './compute-client.ts';
+import type { ComputeClient } from './compute-client.ts';
+import { settleDevice } from './devices.ts';
 import type { TrainJob } from './jobs.ts';
-import { encodeSplit, longestRow, readSplits, type Splits } from './prepare.ts';
-import { hashData, readRunRecord, writeRunRecord, type DataSource, type RunRecord } from './run-record.ts';
+import { encodeSplits, longestRow, readSplits, splitsOf, type EncodedSplits, type Splits } from './prepare.ts';
+import { hasCheckpoint, requireFreshFolder } from './run-folder.ts';
+import { hashData, readRunRecord, type DataSource, type RunRecord } from './run-record.ts';
+import { isFinished } from './run-result.ts';
 
 /** A fine-tuning as a user asks for it; what is left out is picked. */
 export interface FineTuning {
@@ -31,8 +34,11 @@ export interface FineTuning {
 export interface Plan {
   readonly job: TrainJob;
   readonly record: RunRecord;
-  readonly reasons: Picked['reasons'];
-  readonly splits: Pick<Splits, 'heldOut' | 'warnings'> & { readonly truncated: number };
+  readonly tokenizer: Tokenizer;
+  readonly data: Pick<Splits, 'heldOut' | 'warnings'> & {
+    /** Rows that lose tokens to the maximum length. */
+    readonly truncated: number;
+  };
 }
 
 export interface PlanOptions {
@@ -42,75 +48,53 @@ export interface PlanOptions {
 
 const bytesPerParameter = 4, statesOnDisk = 8;
 
-/** Reads the data, picks what was left open, and prepares the run's folder. Nothing is written before all of it is right. */
+/** Reads the data and picks what was left open. Writes nothing. @throws InputError for anything the run could not use, MachineError */
 export async function planFineTuning(request: FineTuning, { compute, signal }: PlanOptions): Promise<Plan> {
   const { task, data, model, init, overrides, out } = request, seed = overrides.seed ?? 42;
-  const config = await readConfig(model.folder), tokenizer = await loadTokenizer(model.folder);
-  if (tokenizer.vocabularySize > config.vocabSize) throw new InputError('tokenizer-unfit', `The tokenizer in ${model.folder} has ${tokenizer.vocabularySize} pieces where the model knows ${config.vocabSize}; the files do not belong together.`);
+  await requireFreshFolder(out);
   const splits = await readSplits(task, data, seed, signal);
+  const config = await readConfig(model.folder);
+  // A whole model is checked before hours are spent on it; from scratch only its sizes and its tokenizer count.
+  if (init === 'pretrained') await describeModel(model.folder);
+  const tokenizer = await loadTokenizer(model.folder);
+  if (tokenizer.vocabularySize > config.vocabSize) throw new InputError('tokenizer-unfit', `The tokenizer in ${model.folder} has ${tokenizer.vocabularySize} pieces where the model knows ${config.vocabSize}; the files do not belong together.`);
   const limit = Math.min(config.maxPositionEmbeddings, tokenizer.maxLength ?? Infinity);
   if ((overrides.maxLength ?? 0) > limit) throw new InputError('length-too-large', `The model reads at most ${limit} tokens; give --max-length ${limit} or less.`);
-  const encode = (maxLength: number) => Promise.all([splits.train, splits.dev, splits.test ?? []].map((split) => encodeSplit(split, task, splits.labels, tokenizer, maxLength, signal)));
-  const [train, dev, test] = (await encode(overrides.maxLength ?? limit)) as [TrainJob['train'], TrainJob['dev'], TrainJob['train']];
+  const encoded = await encodeSplits(splits, { task, labels: splits.labels, tokenizer, maxLength: overrides.maxLength ?? limit, signal }), truncated = countTruncated(encoded);
   const picked = pickHyperparameters({
-    rows: splits.train.length, longest: longestRow(train.features), parameters: encoderParameters(config), maxPositions: limit, hiddenSize: config.hiddenSize,
-    layers: config.numHiddenLayers, fromScratch: init === 'random',
+    // Of all splits: what is cut must be the same when the run is resumed with the length that was picked.
+    rows: splits.train.length, longest: Math.max(...splitsOf(encoded).map(({ features }) => longestRow(features))), parameters: encoderParameters(config),
+    maxPositions: limit, hiddenSize: config.hiddenSize, layers: config.numHiddenLayers, fromScratch: init === 'random',
   }, seed);
-  const hyperparameters = { ...picked.values, ...overrides };
-  const threads = request.threads ?? availableParallelism(), device = await settleDevice(request.device, threads, compute);
+  const reasons = { ...picked.reasons, ...(truncated && { maxLength: `the model reads at most ${limit} tokens` }) };
+  const threads = request.threads ?? availableParallelism();
   await requireSpace(out, encoderParameters(config) + config.vocabSize * config.hiddenSize);
-
-  const labelled = { train, dev, ...(splits.test && { test }) };
+  const device = await settleDevice(request.device, { threads, compute, signal });
   const record: RunRecord = {
-    task, data, dataHash: hashData(Object.values(labelled)), labels: splits.labels, model: { ...model, init }, hyperparameters, device, threads,
+    task, data: absolute(data), dataHash: hashData(splitsOf(encoded)), labels: splits.labels, model: { ...model, init }, hyperparameters: { ...picked.values, ...overrides },
+    picked: Object.fromEntries(Object.entries(reasons).filter(([name]) => !(name in overrides))), device, threads,
     rows: { train: splits.train.length, dev: splits.dev.length, ...(splits.test && { test: splits.test.length }) }, version: request.version, started: new Date().toISOString(),
   };
-  await makeFolder(out);
-  await tokenizer.saveTo(out);
-  await writeRunRecord(out, record);
-  const job: TrainJob = { kind: 'train', task, labels: splits.labels, model: { folder: model.folder, init }, ...labelled, padId: tokenizer.padId, hyperparameters, device, threads, out, resume: false };
-  return { job, record, reasons: picked.reasons, splits: { heldOut: splits.heldOut, warnings: splits.warnings, truncated: train.features.truncated + dev.features.truncated } };
+  return { job: jobOf(record, encoded, tokenizer, out, false), record, tokenizer, data: { heldOut: splits.heldOut, warnings: splits.warnings, truncated } };
 }
 
-/** Prepares a run to go on from its last checkpoint. @throws InputError when its data have changed since. */
+/** Prepares a run to go on from its last checkpoint, or from its beginning if it ended before the first. @throws InputError when it is finished or its data have changed since. */
 export async function planResumption(out: string, { signal }: Pick<PlanOptions, 'signal'> = {}): Promise<Plan> {
-  const record = await readRunRecord(out), { task, data, hyperparameters, model, labels, device, threads } = record;
-  const tokenizer = await loadTokenizer(out);
+  const record = await readRunRecord(out), { task, data, hyperparameters, labels } = record;
+  if (isFinished(out)) throw new InputError('run-finished', `The run in ${out} is finished; its model is there, and a new run needs a folder of its own.`);
+  const tokenizer = await loadTokenizer(record.model.folder);
   const splits = await readSplits(task, data, hyperparameters.seed, signal);
-  const encode = (examples: Splits['train']) => encodeSplit(examples, task, labels, tokenizer, hyperparameters.maxLength, signal);
-  const labelled = { train: await encode(splits.train), dev: await encode(splits.dev), ...(splits.test && { test: await encode(splits.test) }) };
-  if (hashData(Object.values(labelled)) !== record.dataHash) throw new InputError('data-changed', `The data of the run in ${out} have changed since it was started; start it anew without --resume.`);
-  const job: TrainJob = { kind: 'train', task, labels, model: { folder: model.folder, init: model.init }, ...labelled, padId: tokenizer.padId, hyperparameters, device, threads, out, resume: true };
-  return { job, record, reasons: {}, splits: { heldOut: splits.heldOut, warnings: [], truncated: 0 } };
+  const encoded = await encodeSplits(splits, { task, labels, tokenizer, maxLength: hyperparameters.maxLength, signal });
+  if (hashData(splitsOf(encoded)) !== record.dataHash) throw new InputError('data-changed', `The data of the run in ${out} have changed since it was started; start it anew without --resume.`);
+  return { job: jobOf(record, encoded, tokenizer, out, hasCheckpoint(out)), record, tokenizer, data: { heldOut: splits.heldOut, warnings: splits.warnings, truncated: countTruncated(encoded) } };
 }
 
-/** Starts a planned run in a compute process of its own. */
-export const startFineTuning = (plan: Plan, compute: ComputeClient, options: { onEvent?: (event: TrainingEvent) => void; signal?: AbortSignal | undefined } = {}): RunningJob<'train'> =>
-  compute.start<'train'>(plan.job, options);
+const jobOf = ({ task, labels, model: { folder, init }, hyperparameters, device, threads }: RunRecord, encoded: EncodedSplits, { padId }: Tokenizer, out: string, resume: boolean): TrainJob =>
+  ({ kind: 'train', task, labels, model: { folder, init }, ...encoded, padId, hyperparameters, device, threads, out, resume });
 
+const countTruncated = (encoded: EncodedSplits): number => splitsOf(encoded).reduce((count, { features }) => count + features.truncated, 0);
 
-/** What this machine can train on, each device proved in a process of its own. */
-export const probeDevices = (names: readonly DeviceName[], threads: number, compute: ComputeClient): Promise<DeviceReport[]> =>
-  names.reduce<Promise<DeviceReport[]>>(async (before, device) => [...(await before), await probeDevice(device, threads, compute)], Promise.resolve([]));
-
-async function probeDevice(device: DeviceName, threads: number, compute: ComputeClient): Promise<DeviceReport> {
-  try {
-    return await compute.run<'probe'>({ kind: 'probe', device, threads });
-  } catch (failure) {
-    if (!(failure instanceof MachineError)) throw failure;
-    return { name: device, usable: false, experimental: false, reason: 'its driver crashed the test process' };
-  }
-}
-
-/** `auto` is the device whose training step is fastest; a GPU that fails or is slower than the processor is passed over. */
-async function settleDevice(wish: 'auto' | DeviceName, threads: number, compute: ComputeClient): Promise<DeviceName> {
-  if (wish === 'cpu') return 'cpu';
-  const reports = await probeDevices(wish === 'auto' ? ['cpu', 'webgpu'] : [wish], threads, compute);
-  const usable = reports.filter((report) => report.usable).sort((a, b) => (a.stepMilliseconds ?? Infinity) - (b.stepMilliseconds ?? Infinity));
-  if (wish === 'auto') return usable[0]?.name ?? 'cpu';
-  if (!usable[0]) throw new MachineError('device-unusable', `The device ${wish} cannot be used: ${reports[0]?.reason ?? 'it failed'}; use --device cpu, or see "sesame devices".`);
-  return wish;
-}
+const absolute = ({ train, dev, test, ...rest }: DataSource): DataSource => ({ ...rest, train: resolve(train), ...(dev !== undefined && { dev: resolve(dev) }), ...(test !== undefined && { test: resolve(test) }) });
 
 /** Weights of the layers; embeddings do not decide how large a step may be. */
 function encoderParameters({ hiddenSize, intermediateSize, numHiddenLayers }: BertConfig): number {
@@ -119,7 +103,7 @@ function encoderParameters({ hiddenSize, intermediateSize, numHiddenLayers }: Be
 
 async function requireSpace(out: string, parameters: number): Promise<void> {
   const needed = parameters * bytesPerParameter * statesOnDisk;
-  let folder = out;
+  let folder = resolve(out);
   for (;;) {
     const space = await statfs(folder).catch(() => undefined);
     if (space) {

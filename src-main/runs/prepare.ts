@@ -39,9 +39,30 @@ export async function readSplits(task: TrainableTask, { train, dev, test, format
   };
 }
 
-/** Encodes a split with its gold labels. */
-export async function encodeSplit(examples: readonly Example[], task: TrainableTask, labels: readonly string[], tokenizer: Tokenizer, maxLength: number, signal?: AbortSignal): Promise<LabelledFeatures> {
+export interface EncodeOptions {
+  readonly task: TrainableTask;
+  readonly labels: readonly string[];
+  readonly tokenizer: Tokenizer;
+  /** Tokens, special ones included. */
+  readonly maxLength: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface EncodedSplits {
+  readonly train: LabelledFeatures;
+  readonly dev: LabelledFeatures;
+  readonly test?: LabelledFeatures;
+}
+
+export const splitsOf = ({ train, dev, test }: EncodedSplits): LabelledFeatures[] => [train, dev, ...(test ? [test] : [])];
+
+/** Encodes examples with their gold labels. */
+export async function encodeExamples(examples: readonly Example[], { task, labels, tokenizer, maxLength, signal }: EncodeOptions): Promise<LabelledFeatures> {
   return { features: await buildFeatures(examples, tokenizer, { maxLength, signal }), targets: taskDefinition(task).encode(examples.map(({ label }) => label), labels) };
+}
+
+export async function encodeSplits({ train, dev, test }: Splits, options: EncodeOptions): Promise<EncodedSplits> {
+  return { train: await encodeExamples(train, options), dev: await encodeExamples(dev, options), ...(test && { test: await encodeExamples(test, options) }) };
 }
 
 /** Tokens of the longest row, at most the length the features were cut to. */

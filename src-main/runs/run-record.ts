@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DeviceName } from '../../shared/domain/devices.ts';
@@ -6,9 +7,9 @@ import { InputError } from '../../shared/domain/errors.ts';
 import { writeFileAtomically } from '../engine/weights/atomic.ts';
 import type { TrainableTask } from '../engine/tasks/index.ts';
 import type { LabelledFeatures } from '../engine/train/trainee.ts';
-import type { Hyperparameters } from '../engine/train/hyperparameters.ts';
+import type { Hyperparameters, Picked } from '../engine/train/hyperparameters.ts';
 
-/** Where a run's examples come from. */
+/** Where a run's examples come from; in a record every path is absolute. */
 export interface DataSource {
   readonly train: string;
   readonly dev?: string | undefined;
@@ -26,6 +27,8 @@ export interface RunRecord {
   readonly labels: readonly string[];
   readonly model: { readonly name: string; readonly folder: string; readonly hash: string; readonly init: 'pretrained' | 'random' };
   readonly hyperparameters: Hyperparameters;
+  /** Why what the user left open was chosen. */
+  readonly picked: Picked['reasons'];
   readonly device: DeviceName;
   readonly threads: number;
   readonly rows: { readonly train: number; readonly dev: number; readonly test?: number };
@@ -34,6 +37,8 @@ export interface RunRecord {
 }
 
 const file = 'run.json';
+
+export const isRun = (folder: string): boolean => existsSync(join(folder, file));
 
 export const writeRunRecord = (folder: string, record: RunRecord): Promise<void> => writeFileAtomically(join(folder, file), `${JSON.stringify(record, undefined, 2)}\n`);
 

@@ -15,6 +15,12 @@ export const rowCount = (features: Features): number => features.starts.length -
 /** Tokens of row `row`, special ones included. */
 export const lengthOf = (features: Features, row: number): number => (features.starts[row + 1] as number) - (features.starts[row] as number);
 
+/** Rows `from` up to and without `to`. */
+export function sliceFeatures({ ids, typeIds, starts }: Features, from: number, to: number): Features {
+  const first = starts[from] as number, end = starts[to] as number;
+  return { ids: ids.slice(first, end), typeIds: typeIds.slice(first, end), starts: starts.slice(from, to + 1).map((start) => start - first), truncated: 0 };
+}
+
 export interface Texts { readonly text: string; readonly textPair?: string }
 
 export interface BuildOptions {

@@ -3,15 +3,14 @@ import { device } from '../../engine/session/device.ts';
 import { InferenceModel } from '../../engine/session/inference-model.ts';
 import { predict } from '../../engine/train/evaluate.ts';
 import type { JobEvents, JobResults, PredictJob } from '../../runs/jobs.ts';
+import type { Inbox } from './inbox.ts';
 
-const tokenBudget = 16_384;
+const batching = { batchSize: Infinity, tokenBudget: 16_384, lengthMultiple: 1 };
 
-/** Logits of every row by a fine-tuned model. */
-export async function predictJob(job: PredictJob, { report, whenCancelled }: { report: (event: JobEvents['predict']) => void; whenCancelled: (terminate: () => void) => void }): Promise<JobResults['predict']> {
-  const model = await InferenceModel.load(job.folder, await readConfig(job.folder), device('cpu', job.threads));
-  whenCancelled(() => model.terminate());
-  const onProgress = (done: number, total: number) => report({ type: 'progress', done, total });
-  const logits = await predict(model, job.features, { padId: job.padId, batching: { batchSize: Infinity, tokenBudget, lengthMultiple: 1 }, onProgress });
+/** Logits of every row by a fine-tuned model, portion by portion. */
+export async function predictJob({ folder, padId, threads }: PredictJob, { inbox, report }: { inbox: Inbox; report: (event: JobEvents['predict']) => void }): Promise<JobResults['predict']> {
+  const model = await InferenceModel.load(folder, await readConfig(folder), device('cpu', threads));
+  for await (const rows of inbox) report({ type: 'logits', logits: await predict(model, rows, { padId, batching }) });
   model.dispose();
-  return { logits };
+  return {};
 }

@@ -1,5 +1,3 @@
-import { appendFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { InputError } from '../../../shared/domain/errors.ts';
 import { initialise } from '../../engine/nn/initialise.ts';
 import { buildModel } from '../../engine/nn/heads.ts';
@@ -21,6 +19,7 @@ import { readModelWeights, writeModelWeights } from '../../engine/weights/folder
 import { matchParameters } from '../../engine/weights/names.ts';
 import type { Weights } from '../../engine/weights/tensors.ts';
 import type { TrainJob } from '../../runs/jobs.ts';
+import { MetricsLog } from './metrics-log.ts';
 
 interface Around {
   readonly control: RunControl;
@@ -43,10 +42,10 @@ export async function trainJob(job: TrainJob, { control, report, whenCancelled }
     adamW: { ...adamWDefaults, weightDecay: hyperparameters.weightDecay, maxGradientNorm: hyperparameters.maxGradientNorm },
   });
   whenCancelled(() => session.terminate());
-  const log = (line: object) => appendFile(join(job.out, 'metrics.jsonl'), `${JSON.stringify(line)}\n`);
+  const log = new MetricsLog(job.out);
   const tell = (event: TrainingEvent) => {
     report(event);
-    if (event.type === 'evaluation' || (event.type === 'step' && (event.step % Math.ceil(event.steps / 200) === 0 || event.step === 1))) void log(event);
+    if (event.type === 'evaluation' || (event.type === 'step' && (event.step % Math.ceil(event.steps / 200) === 0 || event.step === 1))) log.add(event);
   };
 
   let progress = start;
@@ -54,6 +53,7 @@ export async function trainJob(job: TrainJob, { control, report, whenCancelled }
     const checkpoint = await readCheckpoint(job.out, session.layout.length);
     await session.state.write(checkpoint.state);
     progress = checkpoint.progress;
+    await log.rewind(progress.step);
   } else {
     report({ type: 'estimate', ...(await estimate(session, data, hyperparameters, seconds)) });
     const loaded = await startingWeights(session, config, base, job, seed);
@@ -66,7 +66,11 @@ export async function trainJob(job: TrainJob, { control, report, whenCancelled }
     await writeConfig(job.out, { ...config, extra: { ...config.extra, dtype: 'float32' } });
   };
   const { progress: end, stopped } = await train(session, data, hyperparameters, progress, {
-    control, now: seconds, report: tell, saveBest, saveCheckpoint: async (current) => writeCheckpoint(job.out, await session.state.read(), current),
+    control, now: seconds, report: tell, saveBest,
+    saveCheckpoint: async (current) => {
+      await log.written();
+      await writeCheckpoint(job.out, await session.state.read(), current);
+    },
   });
   if (!end.best) throw new InputError('stopped-early', 'Training was stopped before the first evaluation: there is no model to keep yet; go on with --resume.');
   return { ...(await finalScores(session, job, data)), bestEpoch: end.best.epoch, steps: end.step, stopped, history: end.history, seconds: end.seconds, tokensPerSecond: end.tokens / end.seconds, peakMemory: process.resourceUsage().maxRSS * 1024 };

@@ -1,0 +1,53 @@
+import type { DeviceName, DeviceReport } from '../../shared/domain/devices.ts';
+import { MachineError } from '../../shared/domain/errors.ts';
+import type { ComputeClient } from './compute-client.ts';
+
+export interface DeviceOptions {
+  readonly compute: ComputeClient;
+  readonly threads: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A driver that has not answered by then never will. */
+const mostSeconds = 120;
+
+/** Devices that could be there on this platform; `probeDevices` tells whether they are. */
+export const candidateDevices = async ({ compute, signal }: Omit<DeviceOptions, 'threads'>): Promise<readonly DeviceName[]> => (await compute.run<'devices'>({ kind: 'devices' }, { signal })).names;
+
+/** What this machine can train on, each device proved in a process of its own. @param onReport called with each as it is known */
+export async function probeDevices(names: readonly DeviceName[], options: DeviceOptions, onReport: (report: DeviceReport) => void = () => undefined): Promise<DeviceReport[]> {
+  const reports: DeviceReport[] = [];
+  for (const name of names) {
+    const report = await probeDevice(name, options);
+    onReport(report);
+    reports.push(report);
+  }
+  return reports;
+}
+
+async function probeDevice(device: DeviceName, { compute, threads, signal }: DeviceOptions): Promise<DeviceReport> {
+  try {
+    return await compute.run<'probe'>({ kind: 'probe', device, threads }, { signal, mostSeconds });
+  } catch (failure) {
+    if (!(failure instanceof MachineError)) throw failure;
+    return { name: device, usable: false, experimental: false, reason: failure.code === 'compute-silent' ? 'its driver did not answer the test process' : 'its driver crashed the test process' };
+  }
+}
+
+/** Devices that `auto` considers: those measured on real hardware. */
+const trusted: readonly DeviceName[] = ['cpu', 'webgpu'];
+
+/** The usable device whose training step is fastest; a GPU that fails or is slower than the processor is passed over. */
+export function fastestDevice(reports: readonly DeviceReport[]): DeviceName {
+  const usable = reports.filter(({ name, usable }) => usable && trusted.includes(name));
+  return usable.sort((one, other) => (one.stepMilliseconds ?? Infinity) - (other.stepMilliseconds ?? Infinity))[0]?.name ?? 'cpu';
+}
+
+/** The device a user's wish comes to. @throws MachineError when the one named cannot be used */
+export async function settleDevice(wish: 'auto' | DeviceName, options: DeviceOptions): Promise<DeviceName> {
+  if (wish === 'cpu') return 'cpu';
+  if (wish === 'auto') return fastestDevice(await probeDevices(trusted, options));
+  const [report] = await probeDevices([wish], options);
+  if (!report?.usable) throw new MachineError('device-unusable', `The device ${wish} cannot be used: ${report?.reason ?? 'it failed'}; use --device cpu, or see "sesame devices".`);
+  return wish;
+}

@@ -1,0 +1,53 @@
+import { existsSync } from 'node:fs';
+import { CancelledError, MachineError } from '../../shared/domain/errors.ts';
+import type { TrainingEvent } from '../engine/train/events.ts';
+import { writeModelCard } from '../engine/export/model-card.ts';
+import { makeFolder } from '../engine/weights/atomic.ts';
+import type { ComputeClient, RunningJob } from './compute-client.ts';
+import type { Plan } from './fine-tune.ts';
+import { factsOfRun } from './model-facts.ts';
+import { hasCheckpoint, removeCheckpoint, removeRun } from './run-folder.ts';
+import { writeRunRecord } from './run-record.ts';
+import { summarise, writeRunResult, type RunResult } from './run-result.ts';
+
+/** A fine-tuning that goes on in a compute process. */
+export interface RunningFineTuning extends Omit<RunningJob<'train'>, 'result'> {
+  /** The run's folder is then a whole model. @throws what stopped it, with what to do to go on; a run without a checkpoint leaves nothing behind. */
+  readonly result: Promise<RunResult>;
+}
+
+/** Prepares a planned run's folder and starts the run in a compute process of its own. */
+export async function startFineTuning(plan: Plan, compute: ComputeClient, options: { onEvent?: (event: TrainingEvent) => void; signal?: AbortSignal | undefined } = {}): Promise<RunningFineTuning> {
+  const { out } = plan.job, made = !existsSync(out);
+  const prepare = async () => {
+    await makeFolder(out);
+    await plan.tokenizer.saveTo(out);
+    await writeRunRecord(out, plan.record);
+    return compute.start<'train'>(plan.job, options);
+  };
+  const job = await prepare().catch((failure: unknown) => explain(failure, out, made));
+  return { ...job, result: job.result.catch((failure: unknown) => explain(failure, out, made)).then((trained) => finish(plan, trained)) };
+}
+
+async function finish({ record, job: { out } }: Plan, trained: Awaited<RunningJob<'train'>['result']>): Promise<RunResult> {
+  const result = summarise(record, trained);
+  // What the user stopped may go on; the result says that nothing else will.
+  if (trained.stopped === 'user') return result;
+  await writeModelCard(out, factsOfRun(out, record, result));
+  await writeRunResult(out, result);
+  await removeCheckpoint(out);
+  return result;
+}
+
+/** Adds to a failure how to go on, or takes back what led to nothing. */
+async function explain(failure: unknown, out: string, made: boolean): Promise<never> {
+  if (!hasCheckpoint(out)) {
+    await removeRun(out, made);
+    throw failure instanceof CancelledError ? new CancelledError('Stopped before the first step; nothing was kept.') : failure;
+  }
+  const goOn = `the last checkpoint is kept: go on with "sesame train --resume ${out}".`;
+  if (failure instanceof CancelledError) throw new CancelledError(`Stopped; ${goOn}`);
+  // With the same rate the loss would only grow again.
+  if (failure instanceof MachineError && failure.code !== 'loss-not-finite') throw new MachineError(failure.code, `${failure.message.replace(/\.$/, '')}; ${goOn}`, { cause: failure });
+  throw failure;
+}
