@@ -62,7 +62,13 @@ export function libraryPath(): string {
   return join(packageFolder, 'bin', 'napi-v6', process.platform, process.arch, file);
 }
 
-interface Library { readonly api: Api; readonly version: string; readonly messageOf: (status: Handle) => string }
+interface Library {
+  readonly api: Api;
+  readonly version: string;
+  readonly messageOf: (status: Handle) => string;
+  /** Kept, because koffi unloads a library whose handle is garbage, and the functions above are mere addresses in it. */
+  readonly handle: LibraryHandle;
+}
 
 // WebGPU's shader compiler recurses deeply; it overflows the 256 kB that koffi gives a worker thread's calls, which is a crash.
 const stackBytes = 16 * 2 ** 20;
@@ -92,7 +98,7 @@ function load(): Library {
     ...releases.map((name) => [name, bind(name, 'void', [pointer])]),
   ];
   const messageOf = bind('GetErrorMessage', text, [pointer]) as unknown as (status: Handle) => string;
-  return { api: Object.fromEntries(functions) as Api, version, messageOf };
+  return { api: Object.fromEntries(functions) as Api, version, messageOf, handle: library };
 }
 
 let loaded: Library | undefined;

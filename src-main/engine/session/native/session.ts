@@ -48,6 +48,9 @@ function sessionOptions(options: SessionOptions): Handle {
 /** ORTCHAR_T*: UTF-16 on Windows, UTF-8 elsewhere, ending in zero. */
 const pathString = (path: string) => Buffer.from(`${path}\0`, process.platform === 'win32' ? 'utf16le' : 'utf8');
 
+/** What native code works on: arrays that nobody else holds must not be collected under it. */
+const inUse = new Set<readonly ReadonlyMap<string, Value>[]>();
+
 /** An ONNX graph made ready to run. Inputs and outputs are preallocated `Value`s: one passed as both is updated in place. */
 export class NativeSession {
   private readonly handle: Handle;
@@ -82,11 +85,15 @@ export class NativeSession {
     call('RunOptionsUnsetTerminate', this.runOptions);
     this.terminated = false;
     const handles = (values: ReadonlyMap<string, Value>) => [...values.values()].map((value) => value.handle);
+    const values = [inputs, outputs];
+    inUse.add(values);
     try {
       await callAsync('Run', this.handle, this.runOptions, [...inputs.keys()], handles(inputs), inputs.size, [...outputs.keys()], outputs.size, handles(outputs));
     } catch (failure) {
       if (failure instanceof RuntimeCallError && failure.message.includes('terminate flag')) throw new CancelledError();
       throw failure;
+    } finally {
+      inUse.delete(values);
     }
     // A GPU is handed its whole step at once and ends it; whoever asked to stop is told the same.
     if (this.terminated) throw new CancelledError();
