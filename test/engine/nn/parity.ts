@@ -54,6 +54,6 @@ export function matchesReference(device: Device, slack: number, stepsOf: (head: 
       for (const [name, { data }] of await microAfter(head)) {
         if (!isKeyBias(name)) expect(absoluteDifference(actual.get(tied[name] ?? name)!, data), name).toBeLessThan(slack * (wide[head]?.has(name) ? 2e-3 : 1e-4));
       }
-    });
+    }, 240_000);
   });
 }
