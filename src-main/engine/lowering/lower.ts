@@ -2,7 +2,7 @@ import type { EmittedAttribute, Emitter, Target } from '../graph/emitter.ts';
 import { factors } from '../graph/shape.ts';
 import type { Application, ConstantData, Dimension, ElementType, Shape, Tensor } from '../graph/tensor.ts';
 import { applicationsOf, inputsOf } from '../graph/traversal.ts';
-import { halfBits } from './half.ts';
+import { float32ToFloat16 } from '../weights/half.ts';
 import { encodeModel, type OnnxGraph, type OnnxNode, type OnnxTensor, type OnnxType, type OnnxValueInfo } from './onnx.ts';
 
 export interface Lowered {
@@ -150,7 +150,7 @@ class Writer implements Emitter<Tensor> {
   }
 
   private initializer(data: ConstantData, type: ElementType, shape: readonly number[]): string {
-    return this.raw(type, shape, bytesOf(type === 'float16' ? halfBits(data as Float32Array) : data));
+    return this.raw(type, shape, bytesOf(type === 'float16' ? float32ToFloat16(data as Float32Array) : data));
   }
 
   private raw(type: OnnxType, shape: readonly number[], bytes: Uint8Array): string {

@@ -76,7 +76,11 @@ export class NativeSession {
   /** Uninitialised device memory. Only for a GPU provider. */
   allocate(shape: readonly number[], dataType: DataType): Value {
     if (this.provider === 'CPU') throw new RangeError('CPU values are made over typed arrays');
-    this.deviceAllocator ??= create('CreateAllocator', this.handle, create('CreateMemoryInfo', deviceMemory[this.provider], 0, 0, 0));
+    if (!this.deviceAllocator) {
+      const memory = create('CreateMemoryInfo', deviceMemory[this.provider], 0, 0, 0);
+      this.deviceAllocator = create('CreateAllocator', this.handle, memory);
+      library().api.ReleaseMemoryInfo(memory);
+    }
     return Value.on(this.deviceAllocator, shape, dataType);
   }
 

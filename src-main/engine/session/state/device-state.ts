@@ -33,7 +33,7 @@ export class DeviceState implements TrainingState {
     this.layout = layout;
     this.options = options;
     this.updating = new GraphSession(this.updateGraph(), device, { noCpuFallback: true });
-    this.adding = new GraphSession(this.each(['sum', 'gradient'], ([sum, gradient]) => [['sum', add(sum as Tensor, gradient as Tensor)]]), device);
+    this.adding = new GraphSession(this.each(['sum', 'gradient'], ([sum, gradient]) => [['sum', add(sum as Tensor, gradient as Tensor)]]), device, { noCpuFallback: true });
     this.copying = new GraphSession(this.each(['value'], ([value]) => [['value', value as Tensor]]), device);
     [this.weights, this.gradients] = [this.allocate(['']), this.allocate([''])];
     this.moments = this.allocate(kept.slice(1).map((name) => `${name} `));
