@@ -1,11 +1,13 @@
+import { join } from 'node:path';
 import type { BertConfig } from '../weights/config.ts';
-import { exists, filesIn } from './folder.ts';
+import { exists } from './folder.ts';
 import { dataFileOf, onnxFiles } from './formats.ts';
 
 /** The files of weights beside ONNX files, by their paths from the folder. */
 export async function dataFilesIn(folder: string): Promise<string[]> {
-  const known = Object.values(onnxFiles).map(dataFileOf);
-  return (await exists(folder)) ? (await filesIn(folder)).filter((path) => known.includes(path)) : [];
+  const present: string[] = [];
+  for (const path of Object.values(onnxFiles).map(dataFileOf)) if (await exists(join(folder, path))) present.push(path);
+  return present;
 }
 
 /** transformers.js looks for a file of weights only where config.json announces it. */

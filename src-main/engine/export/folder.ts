@@ -9,8 +9,8 @@ export type FileSizes = Readonly<Record<string, number>>;
 
 export interface WriteOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Whether a file of an earlier export, by its path from the folder, must not stay beside the new ones. */
-  readonly isObsolete?: (path: string) => boolean;
+  /** Files of earlier exports, by their paths from the folder, that must not stay beside the new ones. */
+  readonly obsolete?: readonly string[];
 }
 
 /**
@@ -18,7 +18,7 @@ export interface WriteOptions {
  * they are complete. Whatever else lies in `folder` stays. If `write` fails, nothing of it is left.
  * @throws {CancelledError} when stopped before the files are in place. @throws {MachineError} as `makeFolder`
  */
-export async function writeTogether(folder: string, write: (staging: string) => Promise<void>, { signal, isObsolete = () => false }: WriteOptions = {}): Promise<FileSizes> {
+export async function writeTogether(folder: string, write: (staging: string) => Promise<void>, { signal, obsolete = [] }: WriteOptions = {}): Promise<FileSizes> {
   const isNew = !(await exists(folder));
   const staging = join(folder, `.${randomUUID()}.partial`);
   try {
@@ -26,7 +26,7 @@ export async function writeTogether(folder: string, write: (staging: string) => 
     await write(staging);
     stopIfAsked(signal);
     const sizes = await moveInto(folder, staging);
-    for (const path of await filesIn(folder)) if (isObsolete(path) && !(path in sizes)) await removeFile(join(folder, path));
+    for (const path of obsolete) if (!(path in sizes)) await removeFile(join(folder, path));
     await rm(staging, { recursive: true });
     return sizes;
   } catch (error) {

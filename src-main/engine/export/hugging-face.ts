@@ -1,8 +1,9 @@
+import { readdir } from 'node:fs/promises';
 import { writeModelWeights } from '../weights/folder.ts';
 import { writeConfig } from '../weights/config.ts';
 import type { SavedType } from '../weights/safetensors.ts';
 import { dataFilesIn, withDataFiles } from './data-files.ts';
-import { stopIfAsked, writeTogether, type FileSizes } from './folder.ts';
+import { exists, stopIfAsked, writeTogether, type FileSizes } from './folder.ts';
 import { checkModel, readTrainedModel, type TrainedModel } from './trained-model.ts';
 
 export interface HuggingFaceExport {
@@ -28,8 +29,9 @@ export async function exportHuggingFace(model: TrainedModel | string, { dtype = 
     await writeConfig(staging, { ...described, extra: { ...described.extra, dtype } });
     stopIfAsked(signal);
     await writeModelWeights(staging, weights, { dtype });
-  }, { signal, isObsolete: isWeightFile });
+  }, { signal, obsolete: await weightFilesIn(outFolder) });
 }
 
-/** What another reader might take for the model's weights. */
-const isWeightFile = (path: string): boolean => /^(model(-\d{5}-of-\d{5})?\.safetensors|model\.safetensors\.index\.json|pytorch_model.*\.bin|pytorch_model\.bin\.index\.json)$/.test(path);
+/** What might be taken for the new model's weights. */
+const weightFilesIn = async (folder: string): Promise<string[]> => ((await exists(folder)) ? (await readdir(folder)).filter((name) => weightFile.test(name)) : []);
+const weightFile = /^(model(-\d{5}-of-\d{5})?\.safetensors|pytorch_model(-\d{5}-of-\d{5})?\.bin|(model\.safetensors|pytorch_model\.bin)\.index\.json)$/;

@@ -1,6 +1,12 @@
+const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
+
 /** Text as Markdown shows it, whatever characters it has: nothing in it is taken for markup or HTML. */
 export const escaped = (text: string): string =>
-  text.replace(/\s+/g, ' ').replace(/[&<>]/g, (character) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[character] as string).replace(/[\\`*_{}[\]()#+!|~$-]/g, '\\$&').replace(/^(\d+)\.(?=\s|$)/, '$1\\.');
+  text.replace(/\s+/g, ' ').trim()
+    .replace(/[&<>]/g, (character) => entities[character] as string)
+    .replace(/[\\`*_[\]|~]/g, '\\$&')
+    // Headings and lists, which a line can only begin with.
+    .replace(/^(?:[#+=-]|\d+(?=[.)](?:\s|$)))/, (start) => (/\d/.test(start) ? `${start}\\` : `\\${start}`));
 
 /** A table; cells are Markdown. Columns of numbers are set to the right. */
 export function table(heads: readonly string[], rows: readonly (readonly string[])[], numeric: readonly number[] = []): string {

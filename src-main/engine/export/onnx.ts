@@ -56,7 +56,7 @@ export async function exportOnnx(model: TrainedModel | string, { format, signal,
     if (apart) await writeFileAtomically(join(staging, dataFile), until(signal, encodeData(file.initializers)));
     const pieces = apart ? encodeFile(file, basename(dataFile)) : encodeFile(file);
     await writeFileAtomically(join(staging, modelFile), until(signal, pieces));
-  }, { signal, isObsolete: (path) => path === dataFile });
+  }, { signal, obsolete: [dataFile] });
   return { modelFile, sizes };
 }
 

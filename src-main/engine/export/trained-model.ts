@@ -80,7 +80,7 @@ export function checkModel(model: TrainedModel): CheckedModel {
   const { head, maxLength, tokenizer } = model;
   const id2label = head === 'question-answering' ? undefined : (model.config.id2label ?? ['LABEL_0', 'LABEL_1']);
   checkLabels(id2label);
-  // How transformers reads it decides what it will load; an older file's own dtype and paths must not.
+  // The precision and the place of the base model's files say nothing of the new ones, and transformers would go by them.
   const config: BertConfig = { ...model.config, id2label, architectures: [headClasses[head]], extra: withoutTraces(model.config.extra) };
   if (maxLength > config.maxPositionEmbeddings) {
     throw new InputError('export-length', `The model has positions for ${config.maxPositionEmbeddings} tokens, not for the ${maxLength} it is to be exported with: give a smaller maximum length.`);

@@ -63,11 +63,12 @@ describe('a model card', () => {
   });
 
   it('shows names as they are, whatever characters they have', () => {
-    const card = modelCard({ ...bare, name: 'a"b\\: c', formats: ['onnx'], labels: ['<b>', '| x |', '1. one', '`code`\n# title', '*'] });
+    const card = modelCard({ ...bare, name: 'a"b\\: c', formats: ['onnx'], labels: ['<b>', '| x |', '1. one', '`code`\n# title', '- item', 'un-do'] });
     expect(card).toContain('&lt;b&gt;');
     expect(card).toContain('\\| x \\|');
     expect(card).toContain('2. 1\\. one');
-    expect(card).toContain('\\`code\\` \\# title');
+    expect(card).toContain('\\`code\\` # title');
+    expect(card).toContain('4. \\- item\n5. un-do');
     expect(card).toContain('await pipeline(\'text-classification\', "a\\"b\\\\: c"');
   });
 
