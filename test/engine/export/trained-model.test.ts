@@ -55,7 +55,7 @@ describe('checking a model', () => {
   });
 
   it('forgets where the base model lay and in which precision it was', () => {
-    const extra = { dtype: 'float16', torch_dtype: 'float16', _name_or_path: '/home/someone', use_cache: true };
+    const extra = { dtype: 'float16', torch_dtype: 'float16', _name_or_path: 'C:/models/base', use_cache: true };
     expect(checkModel(tinyModel(tokenizer, { config: { extra } })).config.extra).toEqual({ use_cache: true });
   });
 });
