@@ -49,7 +49,7 @@ export const isIndex = ({ name }: NamedFile): boolean => name.endsWith('.index.j
  */
 export async function shardsOf(indexPath: string): Promise<NamedFile[]> {
   const { weight_map: shardOf } = await readJsonObject(indexPath, maxIndexBytes);
-  if (!isObject(shardOf)) throw new InputError('weights-damaged', `“${indexPath}” is damaged: it has no list of weights. Copy or download it again.`);
+  if (!isObject(shardOf)) throw new InputError('weights-damaged', `“${indexPath}” is damaged: it has no list of weights; copy or download it again.`);
   return [...new Set(Object.values(shardOf))].map((name) => {
     if (!isShardName(name)) throw new InputError('weights-unsafe', `“${indexPath}” points to ${quote(name)}, which is not a weight file of its folder: get the model from a source you trust.`);
     return { name, role: 'weights' };

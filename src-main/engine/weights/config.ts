@@ -103,7 +103,7 @@ const isPositive = (value: unknown): value is number => typeof value === 'number
 const isProblemType = (value: unknown): value is ProblemType => problemTypes.includes(value as ProblemType);
 const isTextList = (value: unknown): value is string[] => Array.isArray(value) && value.every((item) => typeof item === 'string');
 
-const invalid = (path: string, reason: string): InputError => new InputError('config-invalid', `“${path}” is not usable: ${reason}. Check the file or download the model again.`);
+const invalid = (path: string, reason: string): InputError => new InputError('config-invalid', `“${path}” is not usable: ${reason}; check the file or download the model again.`);
 const unsupported = (path: string, reason: string): InputError => new InputError('config-unsupported', `“${path}” ${reason}: choose a BERT encoder.`);
 
 /** The value of a key, or the fallback where the file has none; a missing value without a fallback is an error like a wrong one. */

@@ -219,6 +219,6 @@ class Unpickler {
   }
 
   #broken(): InputError {
-    return new InputError('weights-damaged', `“${this.#path}” is damaged: its list of tensors cannot be followed. Copy or download it again.`);
+    return new InputError('weights-damaged', `“${this.#path}” is damaged: its list of tensors cannot be followed; copy or download it again.`);
   }
 }

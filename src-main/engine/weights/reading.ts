@@ -36,7 +36,7 @@ export async function openSource(path: string): Promise<SourceFile> {
 
 /** An error for a weight file that cannot be trusted as it is; `detail` completes the sentence "the file is damaged: ...". */
 export const damaged = (path: string, detail: string): InputError =>
-  new InputError('weights-damaged', `“${path}” is damaged: ${clip(detail)}. Copy or download it again.`);
+  new InputError('weights-damaged', `“${path}” is damaged: ${clip(detail)}; copy or download it again.`);
 
 /** What a file says may be megabytes long; a message quotes no more than its beginning. */
 export const clip = (text: string): string => (text.length > 200 ? `${text.slice(0, 200)}…` : text);
