@@ -6,10 +6,14 @@ export interface DeviceOptions {
   readonly compute: ComputeClient;
   readonly threads: number;
   readonly signal?: AbortSignal | undefined;
+  /** How long a device may take to prove itself. */
+  readonly mostSeconds?: number | undefined;
 }
 
-/** A driver that has not answered by then never will. */
-const mostSeconds = 120;
+/** A GPU in software may take a minute; a driver that has not answered by then never will. */
+const patientSeconds = 180;
+/** Who asks for the fastest device does not want to wait for one that is not. */
+const hurriedSeconds = 20;
 
 /** Devices that could be there on this platform; `probeDevices` tells whether they are. */
 export const candidateDevices = async ({ compute, signal }: Omit<DeviceOptions, 'threads'>): Promise<readonly DeviceName[]> => (await compute.run<'devices'>({ kind: 'devices' }, { signal })).names;
@@ -25,12 +29,12 @@ export async function probeDevices(names: readonly DeviceName[], options: Device
   return reports;
 }
 
-async function probeDevice(device: DeviceName, { compute, threads, signal }: DeviceOptions): Promise<DeviceReport> {
+async function probeDevice(device: DeviceName, { compute, threads, signal, mostSeconds = patientSeconds }: DeviceOptions): Promise<DeviceReport> {
   try {
     return await compute.run<'probe'>({ kind: 'probe', device, threads }, { signal, mostSeconds });
   } catch (failure) {
     if (!(failure instanceof MachineError)) throw failure;
-    return { name: device, usable: false, experimental: false, reason: failure.code === 'compute-silent' ? 'its driver did not answer the test process' : 'its driver crashed the test process' };
+    return { name: device, usable: false, experimental: false, reason: failure.code === 'compute-silent' ? `it did not answer the test process within ${mostSeconds} seconds` : 'its driver crashed the test process' };
   }
 }
 
@@ -46,7 +50,7 @@ export function fastestDevice(reports: readonly DeviceReport[]): DeviceName {
 /** The device a user's wish comes to. @throws MachineError when the one named cannot be used */
 export async function settleDevice(wish: 'auto' | DeviceName, options: DeviceOptions): Promise<DeviceName> {
   if (wish === 'cpu') return 'cpu';
-  if (wish === 'auto') return fastestDevice(await probeDevices(trusted, options));
+  if (wish === 'auto') return fastestDevice(await probeDevices(trusted, { ...options, mostSeconds: hurriedSeconds }));
   const [report] = await probeDevices([wish], options);
   if (!report?.usable) throw new MachineError('device-unusable', `The device ${wish} cannot be used: ${report?.reason ?? 'it failed'}; use --device cpu, or see "sesame devices".`);
   return wish;

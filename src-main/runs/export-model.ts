@@ -42,8 +42,8 @@ export async function exportFinishedModel({ model, as, out, data, format, map }:
   const examples = as === 'hf' ? undefined : await examplesToCompare(model, { data, format, map }, signal);
   const rows: LabelledFeatures | undefined = examples && (await encodeExamples(examples.slice(0, mostCompared), { ...model, signal }));
   const result = await compute.run<'export'>({ kind: 'export', folder, format: as, out, task, labels, padId: tokenizer.padId, rows, threads }, { signal, ...(onEvent && { onEvent }) });
-  const known = isRun(folder) && isFinished(folder) ? factsOfRun(out, await readRunRecord(folder), await readRunResult(folder)) : { name: basename(resolve(out)), task, ...(labels.length && { labels }), maxLength: model.maxLength };
-  await writeModelCard(out, { ...known, ...(await factsOfFiles(out)) });
+  const known = isRun(folder) && isFinished(folder) ? factsOfRun(out, await readRunRecord(folder), await readRunResult(folder)) : { name: basename(resolve(out)), task, ...(labels.length && { labels }) };
+  await writeModelCard(out, { ...known, maxLength: model.maxLength, ...(await factsOfFiles(out)) });
   return result;
 }
 

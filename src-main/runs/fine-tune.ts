@@ -108,10 +108,12 @@ async function requireSpace(out: string, parameters: number): Promise<void> {
     const space = await statfs(folder).catch(() => undefined);
     if (space) {
       const free = space.bavail * space.bsize;
-      if (free < needed) throw new MachineError('disk-full', `The run needs ${(needed / 1e9).toFixed(1)} GB in ${out} and ${(free / 1e9).toFixed(1)} GB are free; free some space or choose another folder with --out.`);
+      if (free < needed) throw new MachineError('disk-full', `The run needs ${inMegabytes(needed)} in ${out} and ${inMegabytes(free)} are free; free some space or choose another folder with --out.`);
       return;
     }
     if (dirname(folder) === folder) return;
     folder = dirname(folder);
   }
 }
+
+const inMegabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;

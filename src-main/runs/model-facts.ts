@@ -15,7 +15,7 @@ export function factsOfRun(folder: string, { model, data, rows, hyperparameters,
   return {
     name: basename(resolve(folder)), task, formats: ['hf'], ...(labels.length && { labels }), baseModel: { name: model.init === 'random' ? `the sizes of ${model.name}, from scratch` : model.name, hash: model.hash },
     data: { name: basename(data.train), ...rows }, scores: [scoresOf('dev', dev), ...(test ? [scoresOf('test', test)] : [])],
-    training: { hyperparameters: { ...rest }, seed, device, seconds: Math.round(seconds), bestEpoch }, maxLength: hyperparameters.maxLength,
+    training: { hyperparameters: { ...rest }, seed, device, seconds: Math.round(seconds), bestEpoch },
   };
 }
 

@@ -15,9 +15,9 @@ import { choice, wholeNumber } from './options.ts';
 import { table } from './table.ts';
 
 /** Small enough for every machine, and the size most people start from. */
-const sizes: readonly (Pick<MeasureJob, 'sizes' | 'batchSize' | 'length'> & { readonly model: string })[] = [
-  { model: builtInName, batchSize: 32, length: 64 },
-  { model: 'BERT-base', sizes: { hiddenSize: 768, numHiddenLayers: 12, numAttentionHeads: 12, intermediateSize: 3072 }, batchSize: 8, length: 128 },
+const sizes: readonly (Pick<MeasureJob, 'sizes' | 'batchSize' | 'length' | 'repeats'> & { readonly model: string })[] = [
+  { model: builtInName, batchSize: 32, length: 64, repeats: 9 },
+  { model: 'BERT-base', sizes: { hiddenSize: 768, numHiddenLayers: 12, numAttentionHeads: 12, intermediateSize: 3072 }, batchSize: 8, length: 128, repeats: 3 },
 ];
 const works = ['step', 'inference', 'finetune'] as const;
 
@@ -53,7 +53,7 @@ async function measured(work: 'step' | 'inference', { device, threads }: Place, 
   const results: Measured[] = [];
   for (const { model, ...size } of sizes) {
     output.progress(`${work}, ${model}`);
-    const { milliseconds, peakMemory } = await compute.run<'measure'>({ kind: 'measure', folder: builtInFolder, ...size, work, device, threads, warmUps: 2, repeats: 7 }, { signal });
+    const { milliseconds, peakMemory } = await compute.run<'measure'>({ kind: 'measure', folder: builtInFolder, ...size, work, device, threads, warmUps: 1 }, { signal });
     const median = milliseconds.toSorted((one, other) => one - other)[milliseconds.length >> 1] as number;
     results.push({ work, model, batch: `${size.batchSize} x ${size.length}`, milliseconds: median, tokensPerSecond: (size.batchSize * size.length * 1000) / median, peakMemory });
   }

@@ -54,7 +54,7 @@ export interface Given<Definitions extends Options> {
 
 /** Reads a command's arguments. @throws UsageError for an unknown option, a value that is missing, too much or wrong */
 export function readArguments<Definitions extends Options>(args: readonly string[], options: Definitions): Given<Definitions> {
-  const config = Object.fromEntries(Object.entries(options).map(([name, { placeholder }]) => [name, { type: placeholder === undefined ? ('boolean' as const) : ('string' as const), multiple: true }]));
+  const config = Object.fromEntries(Object.entries(options).map(([name, { placeholder }]) => [name, { type: placeholder === undefined ? ('boolean' as const) : ('string' as const), multiple: true, ...(name === 'help' && { short: 'h' }) }]));
   // Its own checks give a program's messages, several sentences long.
   const { tokens } = parseArgs({ args: [...args], options: config, strict: false, allowPositionals: true, tokens: true });
   const given = new Map<string, string[]>(), positionals: string[] = [];
@@ -78,7 +78,7 @@ export function readArguments<Definitions extends Options>(args: readonly string
 /** The name a slip of the keyboard was meant to be. */
 function nearest(written: string, names: readonly string[]): string {
   const plain = written.replace(/^-+/, ''), close = names.filter((name) => name.startsWith(plain) || distance(plain, name) <= 2);
-  return close.length === 1 ? `; did you mean --${close[0]}?`.replace('?', '') : '';
+  return close.length === 1 ? `; --${close[0]} may be meant` : '';
 }
 
 /** Letters to add, leave out or change to come from one word to the other. */

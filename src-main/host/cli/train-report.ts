@@ -7,7 +7,7 @@ import { table } from './table.ts';
 const mostWarnings = 10;
 
 /** What is going to be done, what was picked for it and why, and what of the data is left out. */
-export function planLines({ record: { task, labels, model, device, threads, rows, hyperparameters: picked, picked: reasons, data: files }, job: { resume }, data }: Plan): string[] {
+export function planLines({ record: { task, labels, model, device, threads, rows, hyperparameters: picked, picked: reasons }, job: { resume }, data }: Plan): string[] {
   const from = model.init === 'random' ? `the sizes of ${model.name}, from scratch` : model.name;
   const because = (reason: string | undefined) => (reason ? `(${reason})` : '');
   const lines = [
@@ -22,7 +22,7 @@ export function planLines({ record: { task, labels, model, device, threads, rows
       ['seed', String(picked.seed), ''],
     ]),
   ];
-  if (data.heldOut) lines.push(`No dev file was given: ${plural(rows.dev, 'row')} of ${files.train} are set aside to choose the best epoch.`);
+  if (data.heldOut) lines.push(`No dev file was given: ${plural(rows.dev, 'row')} of the training file ${rows.dev === 1 ? 'is' : 'are'} set aside to choose the best epoch.`);
   if (data.truncated) lines.push(`${plural(data.truncated, 'row')} longer than ${picked.maxLength} tokens ${data.truncated === 1 ? 'is' : 'are'} cut.`);
   if (data.warnings.length) lines.push(`${plural(data.warnings.length, 'row')} cannot be used and ${data.warnings.length === 1 ? 'is' : 'are'} left out:`, ...data.warnings.slice(0, mostWarnings).map(({ file, warning }) => `  ${file} ${warning.message}`));
   if (data.warnings.length > mostWarnings) lines.push(`  and ${count(data.warnings.length - mostWarnings)} more, all of them in the output of --json`);
