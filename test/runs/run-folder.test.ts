@@ -1,0 +1,33 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import { freshRunFolder, removeRun } from '../../src-main/runs/run-folder.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'runs-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function filled(name: string, ...files: readonly string[]): string {
+  mkdirSync(join(folder, name, 'checkpoint'), { recursive: true });
+  for (const file of files) writeFileSync(join(folder, name, file), 'x');
+  return join(folder, name);
+}
+
+it('a run that comes to nothing takes its own files away and nobody else’s', async () => {
+  const made = filled('made', 'run.json', 'config.json', 'model.safetensors', 'tokenizer.json', 'tokenizer_config.json', 'vocab.txt', 'special_tokens_map.json', 'metrics.jsonl', '.model.safetensors.1234.partial');
+  await removeRun(made, true);
+  expect(existsSync(made)).toBe(false);
+  const shared = filled('shared', 'run.json', 'notes.txt');
+  await removeRun(shared, true);
+  expect(readdirSync(shared)).toEqual(['notes.txt']);
+  const given = filled('given', 'run.json');
+  await removeRun(given, false);
+  expect(readdirSync(given)).toEqual([]);
+});
+
+it('a new run gets a folder by its day that nothing is in yet', () => {
+  const day = new Date(2026, 2, 14);
+  expect(freshRunFolder(folder, 'pair', day)).toBe(join(folder, 'runs', '2026-03-14-pair'));
+  mkdirSync(join(folder, 'runs', '2026-03-14-pair'), { recursive: true });
+  expect(freshRunFolder(folder, 'pair', day)).toBe(join(folder, 'runs', '2026-03-14-pair-2'));
+});
