@@ -35,7 +35,7 @@ export interface Plan {
   readonly job: TrainJob;
   readonly record: RunRecord;
   readonly tokenizer: Tokenizer;
-  readonly data: Pick<Splits, 'heldOut' | 'warnings'> & {
+  readonly data: Pick<Splits, 'heldOut' | 'warnings' | 'repeated'> & {
     /** Rows that lose tokens to the maximum length. */
     readonly truncated: number;
   };
@@ -75,22 +75,25 @@ export async function planFineTuning(request: FineTuning, { compute, signal }: P
     picked: Object.fromEntries(Object.entries(reasons).filter(([name]) => !(name in overrides))), device, threads,
     rows: { train: splits.train.length, dev: splits.dev.length, ...(splits.test && { test: splits.test.length }) }, version: request.version, started: new Date().toISOString(),
   };
-  return { job: jobOf(record, encoded, tokenizer, out, false), record, tokenizer, data: { heldOut: splits.heldOut, warnings: splits.warnings, truncated } };
+  return { job: jobOf(record, encoded, tokenizer, out, false), record, tokenizer, data: { ...told(splits), truncated } };
 }
 
 /** Prepares a run to go on from its last checkpoint, or from its beginning if it ended before the first. @throws InputError when it is finished or its data have changed since. */
-export async function planResumption(out: string, { signal }: Pick<PlanOptions, 'signal'> = {}): Promise<Plan> {
-  const record = await readRunRecord(out), { task, data, hyperparameters, labels } = record;
+export async function planResumption(out: string, { compute, signal }: PlanOptions): Promise<Plan> {
+  const record = await readRunRecord(out), { task, data, hyperparameters, labels, device, threads } = record;
   if (isFinished(out)) throw new InputError('run-finished', `The run in ${out} is finished; its model is there, and a new run needs a folder of its own.`);
   const tokenizer = await loadTokenizer(record.model.folder);
   const splits = await readSplits(task, data, hyperparameters.seed, signal);
   const encoded = await encodeSplits(splits, { task, labels, tokenizer, maxLength: hyperparameters.maxLength, signal });
   if (hashData(splitsOf(encoded)) !== record.dataHash) throw new InputError('data-changed', `The data of the run in ${out} have changed since it was started; start it anew without --resume.`);
-  return { job: jobOf(record, encoded, tokenizer, out, hasCheckpoint(out)), record, tokenizer, data: { heldOut: splits.heldOut, warnings: splits.warnings, truncated: countTruncated(encoded) } };
+  await settleDevice(device, { threads, compute, signal });
+  return { job: jobOf(record, encoded, tokenizer, out, hasCheckpoint(out)), record, tokenizer, data: { ...told(splits), truncated: countTruncated(encoded) } };
 }
 
 const jobOf = ({ task, labels, model: { folder, init }, hyperparameters, device, threads }: RunRecord, encoded: EncodedSplits, { padId }: Tokenizer, out: string, resume: boolean): TrainJob =>
   ({ kind: 'train', task, labels, model: { folder, init }, ...encoded, padId, hyperparameters, device, threads, out, resume });
+
+const told = ({ heldOut, warnings, repeated }: Splits): Pick<Splits, 'heldOut' | 'warnings' | 'repeated'> => ({ heldOut, warnings, repeated });
 
 const countTruncated = (encoded: EncodedSplits): number => splitsOf(encoded).reduce((count, { features }) => count + features.truncated, 0);
 

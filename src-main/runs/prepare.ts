@@ -18,6 +18,8 @@ export interface Splits {
   readonly labels: readonly string[];
   /** Whether dev was taken from train because none was given. */
   readonly heldOut: boolean;
+  /** Dev rows whose text is a training row's too: scores on them are too good. */
+  readonly repeated: number;
   readonly warnings: readonly { readonly file: string; readonly warning: RowWarning }[];
 }
 
@@ -34,9 +36,14 @@ export async function readSplits(task: TrainableTask, { train, dev, test, format
   if (!heldOut.length) throw new InputError('dev-empty', `${train} has too few rows of each label to set a tenth aside for choosing the best model; give more rows, or a file with --dev.`);
   const warnings = [[train, training], [dev, others.dev], [test, others.test]] as const;
   return {
-    train: kept, dev: heldOut, test: others.test?.examples, labels, heldOut: !others.dev,
+    train: kept, dev: heldOut, test: others.test?.examples, labels, heldOut: !others.dev, repeated: countRepeated(kept, heldOut),
     warnings: warnings.flatMap(([file, result]) => (result?.warnings ?? []).map((warning) => ({ file: file as string, warning }))),
   };
+}
+
+function countRepeated(train: readonly Example[], dev: readonly Example[]): number {
+  const keyOf = ({ text, textPair = '' }: Example) => `${text}\0${textPair}`, seen = new Set(train.map(keyOf));
+  return dev.filter((row) => seen.has(keyOf(row))).length;
 }
 
 export interface EncodeOptions {

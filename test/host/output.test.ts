@@ -36,12 +36,14 @@ describe('Output', () => {
   });
 
   it('writes the progress over itself on a terminal, no wider than it, and takes it away before anything else', () => {
-    const { output, stdout, stderr } = recorded({ terminal: true });
+    const { output, stdout, stderr, pass } = recorded({ terminal: true });
     output.progress('step 1 of a great many steps');
-    output.progress('step 2');
+    output.progress('step 2, too soon to be read');
+    pass(150);
+    output.progress('step 3');
     output.print('done');
     output.print('really');
-    expect(stderr.written).toBe('\r\x1b[2Kstep 1 of a great m\r\x1b[2Kstep 2\r\x1b[2K');
+    expect(stderr.written).toBe('\r\x1b[2Kstep 1 of a great m\r\x1b[2Kstep 3\r\x1b[2K');
     expect(stdout.written).toBe('done\nreally\n');
   });
 

@@ -44,11 +44,16 @@ let output = new Output(process, false);
 /** One sentence for the user, and the code that tells scripts whose fault it is. */
 function fail(failure: unknown): number {
   output.clear();
-  const known = failure instanceof StudioError && failure.code !== 'internal';
-  output.log(known ? failure.message : `Something went wrong that should not have (${failure instanceof Error ? failure.message : String(failure)}); run it again with SESAME_DEBUG=1 and report what it says.`);
+  output.log(failure instanceof StudioError && failure.code !== 'internal' ? failure.message : `${firstLine(failure)}; run it again with SESAME_DEBUG=1 and report what it says.`);
   // As it is: a stack has lines.
   if (process.env['SESAME_DEBUG']) console.error(failure);
   return failure instanceof UsageError ? 2 : 1;
+}
+
+/** A library's message may be many lines long. */
+function firstLine(failure: unknown): string {
+  const [line = ''] = (failure instanceof Error ? failure.message : String(failure)).split('\n');
+  return failure instanceof StudioError ? line : `Something went wrong that should not have: ${line}`;
 }
 
 // Whoever reads the output may stop reading, as "head" does: nothing is wrong then, and nobody is left to tell.

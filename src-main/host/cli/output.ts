@@ -5,6 +5,8 @@ export type Stream = Writable & { readonly isTTY?: boolean; readonly columns?: n
 
 /** Silence is long enough to wonder, lines few enough to read later in a log. */
 const sparseMilliseconds = 15_000;
+/** Nobody reads faster. */
+const quickestMilliseconds = 100;
 
 /** Two streams: what was asked for goes to stdout, how it is going to stderr. */
 export class Output {
@@ -14,6 +16,7 @@ export class Output {
   private readonly now: () => number;
   private shown = false;
   private lastSparse: number | undefined;
+  private lastShown = -Infinity;
 
   /** @param now milliseconds of a clock that only goes forward */
   constructor(streams: { stdout: Stream; stderr: Stream }, json: boolean, now: () => number = () => performance.now()) {
@@ -49,7 +52,9 @@ export class Output {
   /** How far it is: on a terminal a line that is written over, else a line now and then. */
   progress(line: string): void {
     if (this.stderr.isTTY) {
-      this.stderr.write(`\r\x1b[2K${printable(line).slice(0, (this.stderr.columns ?? 80) - 1)}`);
+      if (this.now() - this.lastShown < quickestMilliseconds) return;
+      this.lastShown = this.now();
+      this.stderr.write(`\r\x1b[2K${printable(line).slice(0, (this.stderr.columns || 80) - 1)}`);
       this.shown = true;
       return;
     }

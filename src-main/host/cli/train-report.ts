@@ -23,6 +23,7 @@ export function planLines({ record: { task, labels, model, device, threads, rows
     ]),
   ];
   if (data.heldOut) lines.push(`No dev file was given: ${plural(rows.dev, 'row')} of the training file ${rows.dev === 1 ? 'is' : 'are'} set aside to choose the best epoch.`);
+  if (data.repeated) lines.push(`${plural(data.repeated, 'dev row')} ${data.repeated === 1 ? 'is a training row' : 'are training rows'} as well; the scores will be better than on new texts.`);
   if (data.truncated) lines.push(`${plural(data.truncated, 'row')} longer than ${picked.maxLength} tokens ${data.truncated === 1 ? 'is' : 'are'} cut.`);
   if (data.warnings.length) lines.push(`${plural(data.warnings.length, 'row')} cannot be used and ${data.warnings.length === 1 ? 'is' : 'are'} left out:`, ...data.warnings.slice(0, mostWarnings).map(({ file, warning }) => `  ${file} ${warning.message}`));
   if (data.warnings.length > mostWarnings) lines.push(`  and ${count(data.warnings.length - mostWarnings)} more, all of them in the output of --json`);

@@ -51,8 +51,8 @@ export const train = command({
     const plan = values.resume === undefined ? await planAnew(values, context) : await planFurther(values, context);
     output.print(...planLines(plan));
     const result = await (await startFineTuning(plan, compute, { signal, onEvent: reportTraining(plan, output) })).result;
-    const { warnings, truncated, heldOut } = plan.data, { out } = plan.job;
-    output.result({ ...result, heldOut, truncated, warnings: warnings.map(({ file, warning }) => `${file} ${warning.message}`), out }, () => resultLines(result, out));
+    const { warnings, truncated, heldOut, repeated } = plan.data, { out } = plan.job;
+    output.result({ ...result, heldOut, repeated, truncated, warnings: warnings.map(({ file, warning }) => `${file} ${warning.message}`), out }, () => resultLines(result, out));
   },
 });
 
@@ -81,8 +81,8 @@ function overridesFrom(values: TrainValues): Partial<Hyperparameters> {
 }
 
 /** @throws UsageError for options that would change the run */
-async function planFurther(values: TrainValues, { signal }: Context): Promise<Plan> {
+async function planFurther(values: TrainValues, { compute, signal }: Context): Promise<Plan> {
   const other = Object.keys(values).find((name) => name in options && name !== 'resume');
   if (other) throw new UsageError('options-conflict', `--resume goes on with everything as the run was started; leave out --${other}.`);
-  return planResumption(values.resume as string, { signal });
+  return planResumption(values.resume as string, { compute, signal });
 }

@@ -74,5 +74,8 @@ function describe(error: Error): Extract<Reply, { type: 'failed' }>['error'] {
   if (error instanceof InputError) return { kind: 'input', code, message };
   if (error instanceof UsageError) return { kind: 'usage', code, message };
   if (error instanceof MachineError) return { kind: 'machine', code, message };
+  if (/bad_alloc|out of memory|fail(ed|ure) to allocate|not enough memory/i.test(message)) {
+    return { kind: 'machine', code: 'out-of-memory', message: 'There is not enough memory for this; train with --recompute, a smaller --max-length, or a smaller model.' };
+  }
   return { kind: 'unknown', code, message, stack };
 }
