@@ -56,6 +56,8 @@ function firstLine(failure: unknown): string {
   return failure instanceof StudioError ? line : `Something went wrong that should not have: ${line}`;
 }
 
+// What no command waited for still ends in one sentence.
+process.on('uncaughtException', (failure) => process.exit(fail(failure)));
 // Whoever reads the output may stop reading, as "head" does: nothing is wrong then, and nobody is left to tell.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : fail(new StudioError('output-failed', `The output could not be written (${error.code}); check the disk it goes to.`))));
 
