@@ -9,9 +9,9 @@ import { fileURLToPath } from 'node:url';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const folder = join(root, 'node_modules', `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`, 'bin');
 const bundled = existsSync(folder);
-const [major, minor] = process.versions.node.split('.').map(Number);
-if (!bundled && (major < 22 || (major === 22 && minor < 18))) {
-  console.error(`Sesame Studio needs Node 22.18 or later here; this is ${process.versions.node}. Install Node 24 from https://nodejs.org and run the command again.`);
+const [major] = process.versions.node.split('.').map(Number);
+if (!bundled && major < 24) {
+  console.error(`Sesame Studio needs Node 24 or later here; this is ${process.versions.node}. Install Node 24 from https://nodejs.org and run the command again.`);
   process.exit(1);
 }
 

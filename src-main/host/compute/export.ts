@@ -4,7 +4,7 @@ import { exportOnnx, type ExportedModel } from '../../engine/export/onnx.ts';
 import { comparePredictions, writeParity, type ParityReport } from '../../engine/export/parity.ts';
 import { readTrainedModel, type TrainedModel } from '../../engine/export/trained-model.ts';
 import { device } from '../../engine/session/device.ts';
-import { InferenceModel as ExportedSession } from '../../engine/session/inference.ts';
+import { OnnxFile } from '../../engine/session/onnx-file.ts';
 import { InferenceModel } from '../../engine/session/inference-model.ts';
 import { rowCount } from '../../engine/tasks/features.ts';
 import { taskDefinition } from '../../engine/tasks/index.ts';
@@ -38,7 +38,7 @@ export async function exportJob(job: ExportJob, { report, whenCancelled }: Aroun
 
 async function compare(job: ExportJob & { format: ParityReport['format']; rows: LabelledFeatures }, model: TrainedModel, { modelFile, sizes }: ExportedModel, signal: AbortSignal): Promise<ParityReport> {
   const { folder, format, out, task, labels, padId, threads, rows: { features, targets } } = job, definition = taskDefinition(task), { mainScore } = definition;
-  const engine = await InferenceModel.load(folder, await readConfig(folder), device('cpu', threads)), file = await ExportedSession.open(join(out, modelFile), { threads });
+  const engine = await InferenceModel.load(folder, await readConfig(folder), device('cpu', threads)), file = await OnnxFile.open(join(out, modelFile), { threads });
   const micros = evaluationBatches(features, batching);
   const report = await comparePredictions({
     model, format, files: sizes, signal, engine: (batch) => engine.outputs(batch), exported: (batch) => file.outputs(batch),

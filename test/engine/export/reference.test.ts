@@ -5,7 +5,7 @@ import { exportHuggingFace } from '../../../src-main/engine/export/hugging-face.
 import { onnxFiles, type OnnxFormat } from '../../../src-main/engine/export/formats.ts';
 import { exportOnnx } from '../../../src-main/engine/export/onnx.ts';
 import { comparePredictions } from '../../../src-main/engine/export/parity.ts';
-import { InferenceModel } from '../../../src-main/engine/session/inference.ts';
+import { OnnxFile } from '../../../src-main/engine/session/onnx-file.ts';
 import { flatten, microBatch, microReference, microSession } from '../../support/micro.ts';
 import { materialIsAbsent } from '../../support/shared-material.ts';
 import { exportAndRun, largestDifference, microModel, run, temporaryFolder } from './support.ts';
@@ -26,7 +26,7 @@ describe.skipIf(materialIsAbsent)('the reference models', () => {
     const folder = join(root, `${name}-again`), model = await microModel(name, task), batch = microBatch(name);
     await exportHuggingFace(model, {}, folder);
     const { modelFile, sizes } = await exportOnnx(folder, { format: 'onnx' }, folder);
-    const session = await microSession(name, 'cpu'), file = await InferenceModel.open(join(folder, modelFile), { threads: 1 });
+    const session = await microSession(name, 'cpu'), file = await OnnxFile.open(join(folder, modelFile), { threads: 1 });
     const report = await comparePredictions({ model, format: 'onnx', batches: [batch, batch], engine: (rows) => session.outputs(rows), exported: (rows) => file.outputs(rows), files: sizes });
     expect(report.largestDifference).toBeLessThan(1e-5);
     expect(report).toMatchObject({ rows: 2 * batch.size, warnings: [], ...(task !== 'regression' && { decisions: { share: 1 } }) });

@@ -10,7 +10,7 @@ import type { TrainedHead, TrainedModel } from '../../../src-main/engine/export/
 import { buildModel } from '../../../src-main/engine/nn/heads.ts';
 import { RandomStream } from '../../../src-main/engine/random/philox.ts';
 import type { Batch } from '../../../src-main/engine/session/shaped-sessions.ts';
-import { InferenceModel } from '../../../src-main/engine/session/inference.ts';
+import { OnnxFile } from '../../../src-main/engine/session/onnx-file.ts';
 import { loadTokenizer } from '../../../src-main/engine/tokenizers/load.ts';
 import type { Tokenizer } from '../../../src-main/engine/tokenizers/tokenizer.ts';
 import { readConfig, type BertConfig } from '../../../src-main/engine/weights/config.ts';
@@ -76,7 +76,7 @@ export async function exportAndRun(model: TrainedModel, format: OnnxFormat, fold
 }
 
 export async function run(path: string, batches: readonly Batch[]): Promise<Map<string, Float32Array>[]> {
-  const session = await InferenceModel.open(path, { threads: 1 });
+  const session = await OnnxFile.open(path, { threads: 1 });
   const outputs: Map<string, Float32Array>[] = [];
   for (const batch of batches) outputs.push(await session.outputs(batch));
   await session.dispose();

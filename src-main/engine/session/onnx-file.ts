@@ -2,13 +2,13 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { InputError } from '../../../shared/domain/errors.ts';
 import type { Batch } from './shaped-sessions.ts';
 
-export interface InferenceOptions {
+export interface OnnxFileOptions {
   /** Threads inside one operator; 0 lets the runtime choose one a core. */
   readonly threads?: number;
 }
 
 /** A model from an ONNX file, ready to run on the CPU. */
-export class InferenceModel {
+export class OnnxFile {
   private readonly session: InferenceSession;
 
   private constructor(session: InferenceSession) {
@@ -16,9 +16,9 @@ export class InferenceModel {
   }
 
   /** @throws {InputError} `onnx-unreadable` when the file is not there or no model the runtime can run */
-  static async open(path: string, { threads = 0 }: InferenceOptions = {}): Promise<InferenceModel> {
+  static async open(path: string, { threads = 0 }: OnnxFileOptions = {}): Promise<OnnxFile> {
     try {
-      return new InferenceModel(await InferenceSession.create(path, { intraOpNumThreads: threads, executionProviders: ['cpu'] }));
+      return new OnnxFile(await InferenceSession.create(path, { intraOpNumThreads: threads, executionProviders: ['cpu'] }));
     } catch (cause) {
       throw new InputError('onnx-unreadable', `“${path}” cannot be run (${(cause as Error).message}): export the model again.`, { cause });
     }
