@@ -76,8 +76,8 @@ function follow<Kind extends Job['kind']>(child: ChildProcess, onEvent: ((event:
       else reject(revive(reply.error));
     });
     child.on('error', (cause) => reject(new MachineError('compute-start', 'The compute process could not be started; is the disk or the memory full?', { cause })));
-    // After an answer this changes nothing: the promise is settled.
-    child.on('exit', (code, signal) => {
+    // Not at its exit: its last words and even its answer may still be on the way then. After an answer this changes nothing.
+    child.on('close', (code, signal) => {
       const failure = died(signal ?? `code ${code}`);
       failure.cause = lastWords;
       reject(failure);
@@ -88,5 +88,5 @@ function follow<Kind extends Job['kind']>(child: ChildProcess, onEvent: ((event:
 function revive({ kind, code, message, stack }: Extract<Reply, { type: 'failed' }>['error']): Error {
   if (kind === 'cancelled') return new CancelledError(message);
   if (kind === 'unknown') return new StudioError('internal', `Something went wrong that should not have: ${message}`, { cause: stack });
-  return new errorClasses[kind](code, message);
+  return new errorClasses[kind](code, message, stack === undefined ? undefined : { cause: stack });
 }

@@ -64,7 +64,7 @@ export async function planFineTuning(request: FineTuning, { compute, signal }: P
   const picked = pickHyperparameters({
     // Of all splits: what is cut must be the same when the run is resumed with the length that was picked.
     rows: splits.train.length, longest: Math.max(...splitsOf(encoded).map(({ features }) => longestRow(features))), parameters: encoderParameters(config),
-    maxPositions: limit, hiddenSize: config.hiddenSize, layers: config.numHiddenLayers, fromScratch: init === 'random',
+    maxPositions: limit, hiddenSize: config.hiddenSize, layers: config.numHiddenLayers, heads: config.numAttentionHeads, fromScratch: init === 'random',
   }, seed);
   const reasons = { ...picked.reasons, ...(truncated && { maxLength: `the model reads at most ${limit} tokens` }) };
   const threads = request.threads ?? availableParallelism();

@@ -18,13 +18,13 @@ export interface PredictedRow {
 /** Enough rows to keep every core busy, few enough to be held. */
 const mostRows = 512;
 
-/** Predicts rows as they come, in their order; no more than a few hundred are held at a time. @throws as `Predictor.failure` and the rows */
+/** Predicts rows as they come, in their order; no more than a few hundred are held at a time. @throws as `Predictor.unlessEnded` and the rows */
 export async function* predictRows(rows: AsyncIterable<UnlabelledInput>, model: FinishedModel, options: PredictorOptions): AsyncGenerator<PredictedRow, void, undefined> {
   using predictor = new Predictor(model, options);
   const portions = whatIsThere(rows, mostRows);
   for (;;) {
     // A model that cannot be used is no matter to wait for rows with.
-    const portion = await Promise.race([portions.next(), predictor.failure]);
+    const portion = await predictor.unlessEnded(portions.next());
     if (portion.done) return;
     const logits = await predictor.logits(await buildFeatures(portion.value, model.tokenizer, { maxLength: model.maxLength, signal: options.signal }));
     const width = logits.length / portion.value.length;
