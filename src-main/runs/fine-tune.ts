@@ -84,8 +84,11 @@ export async function planResumption(out: string, { compute, signal }: PlanOptio
   if (isFinished(out)) throw new InputError('run-finished', `The run in ${out} is finished; its model is there, and a new run needs a folder of its own.`);
   const tokenizer = await loadTokenizer(record.model.folder);
   const splits = await readSplits(task, data, hyperparameters.seed, signal);
+  const changed = () => new InputError('data-changed', `The data of the run in ${out} have changed since it was started; start it anew without --resume.`);
+  // First, since a label that the run does not know cannot be encoded.
+  if (splits.labels.join('\0') !== labels.join('\0')) throw changed();
   const encoded = await encodeSplits(splits, { task, labels, tokenizer, maxLength: hyperparameters.maxLength, signal });
-  if (hashData(splitsOf(encoded)) !== record.dataHash) throw new InputError('data-changed', `The data of the run in ${out} have changed since it was started; start it anew without --resume.`);
+  if (hashData(splitsOf(encoded)) !== record.dataHash) throw changed();
   await settleDevice(device, { threads, compute, signal });
   return { job: jobOf(record, encoded, tokenizer, out, hasCheckpoint(out)), record, tokenizer, data: { ...told(splits), truncated: countTruncated(encoded) } };
 }

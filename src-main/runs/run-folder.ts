@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { readdir, rm, rmdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { InputError } from '../../shared/domain/errors.ts';
 import { checkpointFile } from '../engine/train/checkpoint.ts';
+import { removeFile } from '../engine/weights/atomic.ts';
 import { isFinished } from './run-result.ts';
 import { isRun } from './run-record.ts';
 
@@ -31,13 +32,24 @@ export function freshRunFolder(library: string, what: string, now = new Date()):
   }
 }
 
+/** What `writeFileAtomically` was in the middle of when the process was killed. */
+const partial = /^\..*\.partial$/;
+
 /** Everything a run may write; whatever else is in the folder is not ours to remove. */
-const ours = [/^run\.json$/, /^metrics\.jsonl$/, /^config\.json$/, /^model.*\.safetensors(\.index\.json)?$/, /^tokenizer(_config)?\.json$/, /^vocab\.txt$/, /^special_tokens_map\.json$/, /^README\.md$/, /^checkpoint$/, /^\..*\.partial$/];
+const ours = [/^run\.json$/, /^metrics\.jsonl$/, /^config\.json$/, /^model.*\.safetensors(\.index\.json)?$/, /^tokenizer(_config)?\.json$/, /^vocab\.txt$/, /^special_tokens_map\.json$/, /^README\.md$/, /^checkpoint$/, partial];
 
 /** Takes back what a run wrote that came to nothing. @param made whether the run made the folder itself */
 export async function removeRun(folder: string, made: boolean): Promise<void> {
+  if (!existsSync(folder)) return;
   for (const name of await readdir(folder)) if (ours.some((pattern) => pattern.test(name))) await rm(join(folder, name), { recursive: true, force: true });
   if (made && !(await readdir(folder)).length) await rmdir(folder);
+}
+
+/** Removes half-written files that a killed process left in a run's folder; each may be as large as the model. */
+export async function removePartials(folder: string): Promise<void> {
+  for (const place of [folder, dirname(checkpointFile(folder))].filter((path) => existsSync(path))) {
+    for (const name of await readdir(place)) if (partial.test(name)) await removeFile(join(place, name));
+  }
 }
 
 /** The last checkpoint is three models large, and a finished run never goes on. */

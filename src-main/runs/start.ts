@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
-import { CancelledError, MachineError } from '../../shared/domain/errors.ts';
+import { CancelledError, InputError, MachineError, StudioError } from '../../shared/domain/errors.ts';
 import type { TrainingEvent } from '../engine/train/events.ts';
 import { writeModelCard } from '../engine/export/model-card.ts';
 import { makeFolder } from '../engine/weights/atomic.ts';
 import type { ComputeClient, RunningJob } from './compute-client.ts';
 import type { Plan } from './fine-tune.ts';
 import { factsOfRun } from './model-facts.ts';
-import { hasCheckpoint, removeCheckpoint, removeRun } from './run-folder.ts';
+import { hasCheckpoint, removeCheckpoint, removePartials, removeRun } from './run-folder.ts';
 import { writeRunRecord } from './run-record.ts';
 import { summarise, writeRunResult, type RunResult } from './run-result.ts';
 
@@ -21,6 +21,7 @@ export async function startFineTuning(plan: Plan, compute: ComputeClient, option
   const { out } = plan.job, made = !existsSync(out);
   const prepare = async () => {
     await makeFolder(out);
+    await removePartials(out);
     await plan.tokenizer.saveTo(out);
     await writeRunRecord(out, plan.record);
     return compute.start<'train'>(plan.job, options);
@@ -31,6 +32,7 @@ export async function startFineTuning(plan: Plan, compute: ComputeClient, option
 
 async function finish({ record, job: { out } }: Plan, trained: Awaited<RunningJob<'train'>['result']>): Promise<RunResult> {
   const result = summarise(record, trained);
+  await removePartials(out);
   // What the user stopped may go on; the result says that nothing else will.
   if (trained.stopped === 'user') return result;
   await writeModelCard(out, factsOfRun(out, record, result));
@@ -39,15 +41,20 @@ async function finish({ record, job: { out } }: Plan, trained: Awaited<RunningJo
   return result;
 }
 
+/** Going on as before would end the same way again. */
+const ownAdvice: ReadonlySet<string> = new Set(['loss-not-finite', 'out-of-memory', 'checkpoint-unfit']);
+
 /** Adds to a failure how to go on, or takes back what led to nothing. */
 async function explain(failure: unknown, out: string, made: boolean): Promise<never> {
   if (!hasCheckpoint(out)) {
-    await removeRun(out, made);
+    // What went wrong first is what the user must hear, even if tidying up fails as well.
+    await Promise.allSettled([removeRun(out, made)]);
     throw failure instanceof CancelledError ? new CancelledError('Stopped before the first step; nothing was kept.') : failure;
   }
   const goOn = `the last checkpoint is kept: go on with "sesame train --resume ${out}".`;
   if (failure instanceof CancelledError) throw new CancelledError(`Stopped; ${goOn}`);
-  // With the same rate the loss would only grow again.
-  if (failure instanceof MachineError && failure.code !== 'loss-not-finite') throw new MachineError(failure.code, `${failure.message.replace(/\.$/, '')}; ${goOn}`, { cause: failure });
-  throw failure;
+  if (!(failure instanceof StudioError) || ownAdvice.has(failure.code)) throw failure;
+  const [said = ''] = failure.message.split('\n'), message = `${said.replace(/\.$/, '')}; ${goOn}`, { code } = failure, options = { cause: failure };
+  if (failure instanceof InputError) throw new InputError(code, message, options);
+  throw failure instanceof MachineError ? new MachineError(code, message, options) : new StudioError(code, message, options);
 }

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { root } from '../tooling/project-files.ts';
@@ -91,6 +91,35 @@ describe.skipIf(elsewhere)('a run that is broken off', () => {
     write(folder, 'train.csv', before);
     expect({ code, stderr }).toEqual({ code: 1, stderr: 'The data of the run in changed have changed since it was started; start it anew without --resume.\n' });
     await expectGoesOn('changed');
+  });
+
+  it('cannot go on with other labels', async () => {
+    const running = begin('relabelled');
+    await inEpoch(running, 2);
+    running.child.kill('SIGHUP');
+    expect((await running.outcome).stderr).toContain('Stopped; the last checkpoint is kept: ');
+    const before = readFileSync(join(folder, 'train.csv'));
+    write(folder, 'train.csv', `${before.toString()}the film was fine,neutral\n`);
+    const { code, stderr } = await sesame(folder, ['train', '--resume', 'relabelled']);
+    write(folder, 'train.csv', before);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: 'The data of the run in relabelled have changed since it was started; start it anew without --resume.\n' });
+  });
+
+  it('begins anew, with no line twice, after kill -9 before the first checkpoint', async () => {
+    const running = begin('unsaved'), checkpoint = join(folder, 'unsaved', 'checkpoint');
+    await until(running, () => existsSync(join(folder, 'unsaved', 'metrics.jsonl')));
+    running.child.kill('SIGKILL');
+    await running.outcome;
+    rmSync(checkpoint, { recursive: true, force: true });
+    await expectGoesOn('unsaved');
+  });
+
+  it('goes on training when nobody reads its progress or its plan', async () => {
+    const running = start(folder, [...common, '--out', 'unread']);
+    running.child.stdout!.destroy();
+    running.child.stderr!.destroy();
+    expect(await running.outcome).toMatchObject({ code: 0 });
+    expect(weightsOf('unread').equals(weightsOf('whole'))).toBe(true);
   });
 
   it('leaves nothing behind when it is stopped before its first step', async () => {

@@ -17,3 +17,9 @@ it('takes signals within a second for one wish to stop, and a later one for impa
   source.emit('SIGTERM');
   expect(ended).toBe(1);
 });
+
+it('takes a closed terminal for a wish to stop', () => {
+  const source = new EventEmitter(), signal = stopOnSignals(source, () => undefined);
+  source.emit('SIGHUP');
+  expect(signal.aborted).toBe(true);
+});

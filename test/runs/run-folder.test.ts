@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { freshRunFolder, removeRun } from '../../src-main/runs/run-folder.ts';
+import { freshRunFolder, removePartials, removeRun } from '../../src-main/runs/run-folder.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'runs-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -23,6 +23,19 @@ it('a run that comes to nothing takes its own files away and nobody else’s', a
   const given = filled('given', 'run.json');
   await removeRun(given, false);
   expect(readdirSync(given)).toEqual([]);
+});
+
+it('a run whose folder could not even be made leaves nothing to take away', async () => {
+  await removeRun(join(folder, 'never-made'), true);
+});
+
+it('what a killed process was writing is removed, in the folder and beside the checkpoint', async () => {
+  const killed = filled('killed', 'run.json', '.model.safetensors.1234.partial', '.notes');
+  writeFileSync(join(killed, 'checkpoint', '.state.safetensors.5678.partial'), 'x');
+  writeFileSync(join(killed, 'checkpoint', 'state.safetensors'), 'x');
+  await removePartials(killed);
+  expect([readdirSync(killed).sort(), readdirSync(join(killed, 'checkpoint'))]).toEqual([['.notes', 'checkpoint', 'run.json'], ['state.safetensors']]);
+  await removePartials(filled('fresh'));
 });
 
 it('a new run gets a folder by its day that nothing is in yet', () => {

@@ -17,6 +17,8 @@ export interface Command<Definitions extends Options = Options> {
   /** The command line's forms, without `sesame`. */
   readonly forms: readonly string[];
   readonly options: Definitions;
+  /** Goes on when nobody reads what it prints any more: what it makes is in files. */
+  readonly outlivesReader?: boolean;
   /** Lines below the options in help. */
   readonly notes?: readonly string[];
   /** @throws UsageError for options that do not go together; any StudioError */

@@ -33,18 +33,19 @@ async function run([name, ...args]: readonly string[]): Promise<void> {
   if (!entry) throw new UsageError('command-unknown', `There is no command ${name}; choose one of ${names.join(', ')}.`);
   const command = await entry.load(), { values, positionals } = readArguments(args, { ...command.options, ...commonOptions });
   if (values.help) return plain.print(...helpOf(name, entry.summary, command));
+  outlivesReader = command.outlivesReader ?? false;
   output = new Output(process, values.json ?? false);
   await command.run({ values, positionals }, {
     output, signal, version, library: libraryFolder(values.library, process.env), compute: new ComputeClient(fileURLToPath(new URL('../compute/main.ts', import.meta.url))),
   });
 }
 
-let output = new Output(process, false);
+let output = new Output(process, false), outlivesReader = false;
 
 /** One sentence for the user, and the code that tells scripts whose fault it is. */
 function fail(failure: unknown): number {
   output.clear();
-  output.log(failure instanceof StudioError && failure.code !== 'internal' ? failure.message : `${firstLine(failure)}; run it again with SESAME_DEBUG=1 and report what it says.`);
+  output.log(failure instanceof StudioError && failure.code !== 'internal' ? failure.message : `${firstLine(failure).replace(/\.$/, '')}; run it again with SESAME_DEBUG=1 and report what it says.`);
   // As it is: a stack has lines.
   if (process.env['SESAME_DEBUG']) console.error(failure);
   return failure instanceof UsageError ? 2 : 1;
@@ -56,10 +57,18 @@ function firstLine(failure: unknown): string {
   return failure instanceof StudioError ? line : `Something went wrong that should not have: ${line}`;
 }
 
+/** A pipe without a reader, or a terminal that was closed. */
+const isGone = ({ code }: NodeJS.ErrnoException): boolean => code === 'EPIPE' || code === 'EIO';
+
 // What no command waited for still ends in one sentence.
 process.on('uncaughtException', (failure) => process.exit(fail(failure)));
 // Whoever reads the output may stop reading, as "head" does: nothing is wrong then, and nobody is left to tell.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : fail(new StudioError('output-failed', `The output could not be written (${error.code}); check the disk it goes to.`))));
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (!isGone(error)) process.exit(fail(new StudioError('output-failed', `The output could not be written (${error.code}); check the disk it goes to.`)));
+  if (!outlivesReader) process.exit(0);
+});
+// Nowhere is left to say it, and a training is worth more than its progress lines.
+process.stderr.on('error', () => undefined);
 
 const code = await run(process.argv.slice(2)).then(() => 0, fail);
 // What still waits for input must not keep the process; what was written has to be out first.

@@ -4,7 +4,7 @@ import { CancelledError } from '../../../shared/domain/errors.ts';
 const oneKeyPressMilliseconds = 1000;
 
 /**
- * Turns Ctrl-C and SIGTERM into an abort. Whoever asks again, later, does not want to wait.
+ * Turns Ctrl-C, SIGTERM and a closed terminal into an abort. Whoever asks again, later, does not want to wait.
  * @param now milliseconds of a clock that only goes forward
  */
 export function stopOnSignals(source: Pick<NodeJS.EventEmitter, 'on'>, endNow: () => void, now: () => number = () => performance.now()): AbortSignal {
@@ -15,6 +15,6 @@ export function stopOnSignals(source: Pick<NodeJS.EventEmitter, 'on'>, endNow: (
     if (now() - first >= oneKeyPressMilliseconds) endNow();
     controller.abort(new CancelledError());
   };
-  for (const signal of ['SIGINT', 'SIGTERM']) source.on(signal, stop);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) source.on(signal, stop);
   return controller.signal;
 }

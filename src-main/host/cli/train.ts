@@ -44,6 +44,7 @@ type TrainValues = Values<typeof options>;
 export const train = command({
   forms: ['train --train FILE [--dev FILE] [--test FILE] [--task TASK] [--out DIR] [options]', 'train --resume DIR'],
   options,
+  outlivesReader: true,
   notes: ['What is left out is picked from the data and the model. Ctrl-C stops and keeps a checkpoint to --resume.'],
   async run({ values, positionals }, context) {
     noPositionals(positionals);

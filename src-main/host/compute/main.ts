@@ -1,9 +1,10 @@
 // The compute process: takes one job from its parent, runs it, answers, and ends. The only process that loads ONNX Runtime.
 import { constants, setPriority } from 'node:os';
-import { CancelledError, InputError, MachineError, UsageError } from '../../../shared/domain/errors.ts';
+import { CancelledError } from '../../../shared/domain/errors.ts';
 import { RunControl } from '../../engine/train/control.ts';
 import type { Job, Reply, Request } from '../../runs/jobs.ts';
 import { candidates, probe } from '../../engine/session/devices.ts';
+import { describeError } from './describe-error.ts';
 import { exportJob } from './export.ts';
 import { Inbox } from './inbox.ts';
 import { measureJob } from './measure.ts';
@@ -20,8 +21,8 @@ const whenCancelled = (terminate: () => void) => { cancelNow = terminate; };
 
 // Labelling goes on beside training: the window's processes come first.
 setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
-// A terminal's Ctrl-C, and a service manager's end, reach the whole group; what they mean is the parent's to say.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {});
+// A terminal's Ctrl-C, a service manager's end and a closed window reach the whole group; what they mean is the parent's to say.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
 // Without a parent nobody waits for the result.
 process.on('disconnect', () => process.exit(1));
 
@@ -39,11 +40,11 @@ process.on('message', (request: Request) => {
 
 async function work(job: Job): Promise<void> {
   // Most have nothing to save or to tidy up; the others say how they are stopped.
-  if (job.kind !== 'train') cancelNow = () => void end({ type: 'failed', error: describe(new CancelledError()) });
+  if (job.kind !== 'train') cancelNow = () => void end({ type: 'failed', error: describeError(new CancelledError()) });
   try {
     await end({ type: 'done', result: await run(job) });
   } catch (failure) {
-    await end({ type: 'failed', error: describe(failure as Error) });
+    await end({ type: 'failed', error: describeError(failure as Error) });
   }
 }
 
@@ -66,16 +67,4 @@ function run(job: Job) {
     case 'probe': return probe(job.device, job.threads);
     case 'measure': return measureJob(job);
   }
-}
-
-function describe(error: Error): Extract<Reply, { type: 'failed' }>['error'] {
-  const code = 'code' in error ? String(error.code) : 'internal', { message, stack } = error;
-  if (error instanceof CancelledError) return { kind: 'cancelled', code, message };
-  if (error instanceof InputError) return { kind: 'input', code, message };
-  if (error instanceof UsageError) return { kind: 'usage', code, message };
-  if (error instanceof MachineError) return { kind: 'machine', code, message };
-  if (/bad_alloc|out of memory|fail(ed|ure) to allocate|not enough memory/i.test(message)) {
-    return { kind: 'machine', code: 'out-of-memory', message: 'There is not enough memory for this; train with --recompute, a smaller --max-length, or a smaller model.' };
-  }
-  return { kind: 'unknown', code, message, stack };
 }

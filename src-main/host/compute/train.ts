@@ -1,4 +1,4 @@
-import { InputError } from '../../../shared/domain/errors.ts';
+import { CancelledError, InputError } from '../../../shared/domain/errors.ts';
 import { initialise } from '../../engine/nn/initialise.ts';
 import { buildModel } from '../../engine/nn/heads.ts';
 import { adamWDefaults } from '../../engine/optim/adamw.ts';
@@ -35,7 +35,7 @@ export async function trainJob(job: TrainJob, { control, report, whenCancelled }
   const config = task.configure(base, job.labels);
   const { hyperparameters } = job, { batchSize, tokenBudget, seed } = hyperparameters;
   // A GPU compiles its kernels anew for every shape.
-  const batching = { batchSize, tokenBudget, lengthMultiple: job.device === 'cpu' ? 1 : 16 };
+  const batching = { batchSize, tokenBudget, lengthMultiple: job.device === 'cpu' ? 1 : 16, longest: config.maxPositionEmbeddings };
   const data: TrainingData = { task, labels: job.labels, padId: job.padId, batching, train: job.train, dev: job.dev };
   const session = new TrainingSession(buildModel(config, task.head, { training: true }), buildModel(config, task.head).outputs, {
     device: device(job.device, job.threads), recompute: hyperparameters.recompute,
@@ -53,12 +53,13 @@ export async function trainJob(job: TrainJob, { control, report, whenCancelled }
     const checkpoint = await readCheckpoint(job.out, session.layout.length);
     await session.state.write(checkpoint.state);
     progress = checkpoint.progress;
-    await log.rewind(progress.step);
   } else {
     report({ type: 'estimate', ...(await estimate(session, data, hyperparameters, seconds)) });
     const loaded = await startingWeights(session, config, base, job, seed);
     report({ type: 'loaded', device: job.device, ...loaded });
   }
+  // Also from step 0: a run killed before its first checkpoint has lines, and begins anew.
+  await log.rewind(progress.step);
 
   const saveBest = async () => {
     const weights: Weights = namedWeights(session.layout, await session.state.readWeights());
@@ -72,7 +73,7 @@ export async function trainJob(job: TrainJob, { control, report, whenCancelled }
       await writeCheckpoint(job.out, await session.state.read(), current);
     },
   });
-  if (!end.best) throw new InputError('stopped-early', 'Training was stopped before the first evaluation: there is no model to keep yet; go on with --resume.');
+  if (!end.best) throw new CancelledError('Training was stopped before the first evaluation: there is no model to keep yet.');
   return { ...(await finalScores(session, job, data)), bestEpoch: end.best.epoch, steps: end.step, stopped, history: end.history, seconds: end.seconds, tokensPerSecond: end.tokens / end.seconds, peakMemory: process.resourceUsage().maxRSS * 1024 };
 }
 
