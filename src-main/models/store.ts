@@ -29,7 +29,9 @@ export interface ModelList {
 const idPattern = /^[0-9a-f]{64}$/;
 /** Folders that begin so are work in progress, or waste. */
 const prefixes = { import: '.import-', download: '.download-', removed: '.removed-' };
-const downloadsKeptMilliseconds = 14 * 24 * 3600 * 1000;
+const dayMilliseconds = 24 * 3600 * 1000;
+/** A download may be gone on with; an import is only kept in case another process is in the middle of it. */
+const keptMilliseconds = { import: dayMilliseconds, download: 14 * dayMilliseconds };
 
 /** True for what can only mean a folder, and never a model's name. */
 export const isPlainlyFolder = (text: string): boolean => isAbsolute(text) || /^\.{1,2}([/\\]|$)/.test(text);
@@ -133,22 +135,27 @@ export async function removeModel(id: string, library: string): Promise<void> {
 }
 
 /**
- * Removes what a crash left of imports and removals, and downloads that nobody went on with for two weeks. For the library's owner, at its start.
+ * Removes what a crash left of imports, a day later, and of removals, and downloads that nobody went on with for two weeks. Other processes may use the library meanwhile.
  * @param now milliseconds since 1970
  */
 export async function removeLeftovers(library: string, now = Date.now()): Promise<void> {
   for (const entry of await entriesOf(library)) {
     const path = join(modelsFolder(library), entry);
-    const isLeft = entry.startsWith(prefixes.import) || entry.startsWith(prefixes.removed)
-      || (entry.startsWith(prefixes.download) && now - (await lastChange(path)) > downloadsKeptMilliseconds);
+    const kind = (['import', 'download'] as const).find((name) => entry.startsWith(prefixes[name]));
+    const isLeft = entry.startsWith(prefixes.removed) || (kind && now - (await lastChange(path)) > keptMilliseconds[kind]);
     if (isLeft) await onDisk(path, () => rm(path, { recursive: true, force: true }));
   }
 }
 
-/** A folder's own time tells when files came and went, not when one grew. */
+/** A folder's own time tells when files came and went, not when one grew. What is gone meanwhile has only just changed. */
 async function lastChange(folder: string): Promise<number> {
-  const paths = [folder, ...(await readdir(folder)).map((name) => join(folder, name))];
-  return Math.max(...(await Promise.all(paths.map(async (path) => (await stat(path)).mtimeMs))));
+  try {
+    const paths = [folder, ...(await readdir(folder)).map((name) => join(folder, name))];
+    return Math.max(...(await Promise.all(paths.map(async (path) => (await stat(path)).mtimeMs))));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return Infinity;
+    throw error;
+  }
 }
 
 /** @throws {MachineError} as `makeFolder` */

@@ -47,11 +47,27 @@ export function fastestDevice(reports: readonly DeviceReport[]): DeviceName {
   return usable.sort((one, other) => (one.stepMilliseconds ?? Infinity) - (other.stepMilliseconds ?? Infinity))[0]?.name ?? 'cpu';
 }
 
+/** A device, why it is that one where the user left it open, and a line about each that cannot be used. */
+export interface SettledDevice {
+  readonly name: DeviceName;
+  readonly reason?: string;
+  readonly passedOver: readonly string[];
+}
+
+function settled(reports: readonly DeviceReport[]): SettledDevice {
+  const name = fastestDevice(reports), usable = reports.filter((report) => report.usable);
+  const steps = usable.map((report) => `${report.name} ${report.stepMilliseconds?.toFixed(0) ?? '?'} ms`).join(', ');
+  return {
+    name, reason: usable.length > 1 ? `the fastest here; a test step takes ${steps}` : 'the only one that works here',
+    passedOver: reports.filter((report) => !report.usable).map((report) => `${report.name} passed over: ${report.reason ?? 'it failed'}`),
+  };
+}
+
 /** The device a user's wish comes to. @throws MachineError when the one named cannot be used */
-export async function settleDevice(wish: 'auto' | DeviceName, options: DeviceOptions): Promise<DeviceName> {
-  if (wish === 'cpu') return 'cpu';
-  if (wish === 'auto') return fastestDevice(await probeDevices(trusted, { ...options, mostSeconds: hurriedSeconds }));
+export async function settleDevice(wish: 'auto' | DeviceName, options: DeviceOptions): Promise<SettledDevice> {
+  if (wish === 'cpu') return { name: 'cpu', passedOver: [] };
+  if (wish === 'auto') return settled(await probeDevices(trusted, { ...options, mostSeconds: hurriedSeconds }));
   const [report] = await probeDevices([wish], options);
   if (!report?.usable) throw new MachineError('device-unusable', `The device ${wish} cannot be used: ${report?.reason ?? 'it failed'}; use --device cpu, or see "sesame devices".`);
-  return wish;
+  return { name: wish, passedOver: [] };
 }

@@ -10,7 +10,7 @@ import { loadTokenizer } from '../engine/tokenizers/load.ts';
 import { pickHyperparameters, type Hyperparameters } from '../engine/train/hyperparameters.ts';
 import { readConfig, type BertConfig } from '../engine/weights/config.ts';
 import type { ComputeClient } from './compute-client.ts';
-import { settleDevice } from './devices.ts';
+import { settleDevice, type SettledDevice } from './devices.ts';
 import type { TrainJob } from './jobs.ts';
 import { encodeSplits, longestRow, readSplits, splitsOf, type EncodedSplits, type Splits } from './prepare.ts';
 import { hasCheckpoint, requireFreshFolder } from './run-folder.ts';
@@ -35,6 +35,7 @@ export interface Plan {
   readonly job: TrainJob;
   readonly record: RunRecord;
   readonly tokenizer: Tokenizer;
+  readonly device: SettledDevice;
   readonly data: Pick<Splits, 'heldOut' | 'warnings' | 'repeated'> & {
     /** Rows that lose tokens to the maximum length. */
     readonly truncated: number;
@@ -72,10 +73,10 @@ export async function planFineTuning(request: FineTuning, { compute, signal }: P
   const device = await settleDevice(request.device, { threads, compute, signal });
   const record: RunRecord = {
     task, data: absolute(data), dataHash: hashData(splitsOf(encoded)), labels: splits.labels, model: { ...model, init }, hyperparameters: { ...picked.values, ...overrides },
-    picked: Object.fromEntries(Object.entries(reasons).filter(([name]) => !(name in overrides))), device, threads,
+    picked: Object.fromEntries(Object.entries(reasons).filter(([name]) => !(name in overrides))), device: device.name, threads,
     rows: { train: splits.train.length, dev: splits.dev.length, ...(splits.test && { test: splits.test.length }) }, version: request.version, started: new Date().toISOString(),
   };
-  return { job: jobOf(record, encoded, tokenizer, out, false), record, tokenizer, data: { ...told(splits), truncated } };
+  return { job: jobOf(record, encoded, tokenizer, out, false), record, tokenizer, device, data: { ...told(splits), truncated } };
 }
 
 /** Prepares a run to go on from its last checkpoint, or from its beginning if it ended before the first. @throws InputError when it is finished or its data have changed since. */
@@ -89,8 +90,8 @@ export async function planResumption(out: string, { compute, signal }: PlanOptio
   if (splits.labels.join('\0') !== labels.join('\0')) throw changed();
   const encoded = await encodeSplits(splits, { task, labels, tokenizer, maxLength: hyperparameters.maxLength, signal });
   if (hashData(splitsOf(encoded)) !== record.dataHash) throw changed();
-  await settleDevice(device, { threads, compute, signal });
-  return { job: jobOf(record, encoded, tokenizer, out, hasCheckpoint(out)), record, tokenizer, data: { ...told(splits), truncated: countTruncated(encoded) } };
+  const settled = await settleDevice(device, { threads, compute, signal });
+  return { job: jobOf(record, encoded, tokenizer, out, hasCheckpoint(out)), record, tokenizer, device: settled, data: { ...told(splits), truncated: countTruncated(encoded) } };
 }
 
 const jobOf = ({ task, labels, model: { folder, init }, hyperparameters, device, threads }: RunRecord, encoded: EncodedSplits, { padId }: Tokenizer, out: string, resume: boolean): TrainJob =>

@@ -26,6 +26,8 @@ export interface RunRecord {
   readonly dataHash: string;
   readonly labels: readonly string[];
   readonly model: { readonly name: string; readonly folder: string; readonly hash: string; readonly init: 'pretrained' | 'random' };
+  /** Names of weights that were drawn anew because the model's files lack them, and of those in its files that are of no use here. Known once it is loaded. */
+  readonly weights?: { readonly missing: readonly string[]; readonly unexpected: readonly string[] };
   readonly hyperparameters: Hyperparameters;
   /** Why what the user left open was chosen. */
   readonly picked: Picked['reasons'];

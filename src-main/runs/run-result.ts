@@ -34,6 +34,9 @@ export interface RunResult {
   readonly dev: ScoreReport;
   readonly test?: ScoreReport;
   readonly history: readonly Evaluation[];
+  /** As in `RunRecord.weights`. */
+  readonly missing?: readonly string[];
+  readonly unexpected?: readonly string[];
   readonly labels: readonly string[];
   readonly rows: RunRecord['rows'];
   readonly hyperparameters: Hyperparameters;
@@ -48,10 +51,10 @@ export const isFinished = (folder: string): boolean => existsSync(join(folder, f
 export const reportScores = ({ rows, scores, intervals, ...tables }: Metrics): ScoreReport =>
   ({ rows, ...scores, intervals, ...('labels' in tables && { labels: tables.labels }), ...('confusionMatrix' in tables && { confusionMatrix: tables.confusionMatrix }) });
 
-export function summarise({ task, model, device, threads, hyperparameters, labels, rows, picked, version }: RunRecord, { dev, test, history, ...measured }: TrainingResult): RunResult {
+export function summarise({ task, model, device, threads, hyperparameters, labels, rows, picked, version, weights }: RunRecord, { dev, test, history, ...measured }: TrainingResult): RunResult {
   return {
     task, model: model.name, init: model.init, device, threads, seed: hyperparameters.seed, ...measured,
-    dev: reportScores(dev), ...(test && { test: reportScores(test) }), history, labels, rows, hyperparameters, picked, version,
+    dev: reportScores(dev), ...(test && { test: reportScores(test) }), history, ...weights, labels, rows, hyperparameters, picked, version,
   };
 }
 

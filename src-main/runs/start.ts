@@ -7,7 +7,7 @@ import type { ComputeClient, RunningJob } from './compute-client.ts';
 import type { Plan } from './fine-tune.ts';
 import { factsOfRun } from './model-facts.ts';
 import { hasCheckpoint, removeCheckpoint, removePartials, removeRun } from './run-folder.ts';
-import { writeRunRecord } from './run-record.ts';
+import { writeRunRecord, type RunRecord } from './run-record.ts';
 import { summarise, writeRunResult, type RunResult } from './run-result.ts';
 
 /** A fine-tuning that goes on in a compute process. */
@@ -19,18 +19,32 @@ export interface RunningFineTuning extends Omit<RunningJob<'train'>, 'result'> {
 /** Prepares a planned run's folder and starts the run in a compute process of its own. */
 export async function startFineTuning(plan: Plan, compute: ComputeClient, options: { onEvent?: (event: TrainingEvent) => void; signal?: AbortSignal | undefined } = {}): Promise<RunningFineTuning> {
   const { out } = plan.job, made = !existsSync(out);
+  let record: RunRecord = plan.record, recorded = Promise.resolve();
+  const onEvent = (event: TrainingEvent) => {
+    if (event.type === 'loaded') {
+      record = { ...record, weights: { missing: event.missing, unexpected: event.unexpected } };
+      // Kept, so that a run that is resumed still tells; a failure is heard at the end.
+      recorded = writeRunRecord(out, record);
+      recorded.catch(() => undefined);
+    }
+    options.onEvent?.(event);
+  };
   const prepare = async () => {
     await makeFolder(out);
     await removePartials(out);
     await plan.tokenizer.saveTo(out);
     await writeRunRecord(out, plan.record);
-    return compute.start<'train'>(plan.job, options);
+    return compute.start<'train'>(plan.job, { signal: options.signal, onEvent });
   };
   const job = await prepare().catch((failure: unknown) => explain(failure, out, made));
-  return { ...job, result: job.result.catch((failure: unknown) => explain(failure, out, made)).then((trained) => finish(plan, trained)) };
+  const trained = job.result.finally(() => Promise.allSettled([recorded])).catch((failure: unknown) => explain(failure, out, made));
+  return { ...job, result: trained.then(async (measured) => {
+    await recorded;
+    return finish(out, record, measured);
+  }) };
 }
 
-async function finish({ record, job: { out } }: Plan, trained: Awaited<RunningJob<'train'>['result']>): Promise<RunResult> {
+async function finish(out: string, record: RunRecord, trained: Awaited<RunningJob<'train'>['result']>): Promise<RunResult> {
   const result = summarise(record, trained);
   await removePartials(out);
   // What the user stopped may go on; the result says that nothing else will.

@@ -28,6 +28,8 @@ describe('train', () => {
     expect(result).toMatchObject({ task: 'classification', model: 'tiny', init: 'pretrained', device: 'cpu', threads: 1, seed: 7, out, heldOut: false, truncated: 0, warnings: [], rows: { train: 80, dev: 20, test: 20 } });
     expect(result.hyperparameters).toMatchObject({ epochs: 4, batchSize: 8, learningRate: 0.01, seed: 7 });
     expect(result.picked).toEqual({ maxLength: expect.stringContaining('tokens') });
+    expect(result.missing).toEqual(expect.arrayContaining(['classifier.weight', 'classifier.bias']));
+    expect(result.unexpected.every((name: string) => name.startsWith('cls.'))).toBe(true);
     for (const split of ['dev', 'test']) {
       for (const name of scoreNames) expect(result[split][name], `${split} ${name}`).toBeGreaterThan(0.9);
       expect(result[split].intervals.accuracy).toMatchObject({ level: 0.95 });
@@ -39,6 +41,10 @@ describe('train', () => {
   });
 
   it('tells on stderr how it goes', () => {
+    expect(progress).toMatch(/^Weights: new are pooler, classifier \(4 weights\); unused are cls\.predictions \(5 weights\)\.$/m);
+    expect(progress).toMatch(/^ {2}warm-up +10 % of the steps\s/m);
+    expect(progress).toMatch(/^ {2}schedule +linear\s/m);
+    expect(progress).toMatch(/^ {2}patience +\d+ epochs? without a better dev score/m);
     expect(progress).toMatch(/^About \d+ s for 40 steps, at [\d,]+ tokens\/s\.$/m);
     expect(progress).toMatch(/^epoch 1\/4 {2}dev loss \d\.\d{3} {2}dev accuracy \d\.\d{3}/m);
   });

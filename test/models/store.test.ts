@@ -126,15 +126,15 @@ describe('the library’s models', () => {
     expect((await listModels(library)).damaged).toEqual([]);
   });
 
-  it('are rid of leftovers, but keep downloads of the last two weeks', async () => {
+  it('are rid of leftovers, but keep downloads of the last two weeks and imports of the last day', async () => {
     const { id } = await importModel(folder, library);
-    for (const name of ['.import-1', '.removed-1', '.download-new', '.download-old']) {
+    for (const name of ['.import-new', '.import-old', '.removed-1', '.download-new', '.download-old']) {
       mkdirSync(join(library, 'models', name));
       writeFileSync(join(library, 'models', name, 'model.safetensors.partial'), '');
     }
     const longAgo = Date.now() / 1000 - 15 * 24 * 3600;
-    for (const path of ['.download-old/model.safetensors.partial', '.download-old']) utimesSync(join(library, 'models', path), longAgo, longAgo);
+    for (const path of ['.download-old/model.safetensors.partial', '.download-old', '.import-old/model.safetensors.partial', '.import-old']) utimesSync(join(library, 'models', path), longAgo, longAgo);
     await removeLeftovers(library);
-    expect(inLibrary().sort()).toEqual(['.download-new', id].sort());
+    expect(inLibrary().sort()).toEqual(['.download-new', '.import-new', id].sort());
   });
 });

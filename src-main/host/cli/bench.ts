@@ -35,7 +35,7 @@ export const bench = command({
   async run({ values, positionals: [wanted, ...more] }, context) {
     const chosen = wanted === undefined ? works : works.filter((work) => work === wanted);
     if (!chosen.length || more.length) throw new UsageError('bench-unknown', `There is no benchmark ${[wanted, ...more].join(' ')}; choose one of ${works.join(', ')}.`);
-    const { output, compute, signal } = context, threads = values.threads ?? availableParallelism(), device = await settleDevice(values.device ?? 'auto', { threads, compute, signal });
+    const { output, compute, signal } = context, threads = values.threads ?? availableParallelism(), { name: device } = await settleDevice(values.device ?? 'auto', { threads, compute, signal });
     const results: Measured[] = [];
     for (const work of chosen) results.push(...(work === 'finetune' ? [await fineTuning({ device, threads }, context)] : await measured(work, { device, threads }, context)));
     const processor = cpus()[0]?.model ?? 'unknown processor';

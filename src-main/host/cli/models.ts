@@ -4,7 +4,7 @@ import { describeModel } from '../../models/description.ts';
 import { downloadModel } from '../../models/download.ts';
 import { importModel } from '../../models/import.ts';
 import type { TransferProgress } from '../../models/progress.ts';
-import { listModels, removeModel, type LibraryModel } from '../../models/store.ts';
+import { listModels, removeLeftovers, removeModel, type LibraryModel } from '../../models/store.ts';
 import { command, type Context } from './command.ts';
 import { bytes, duration, percent } from './format.ts';
 import { text } from './options.ts';
@@ -26,6 +26,8 @@ export const models = command({
     const { output, library, signal } = context, onProgress = showTransfer(context);
     if (action === 'list' && what === undefined) return list(context);
     if (!['import', 'download', 'remove'].includes(action ?? '') || what === undefined || more.length) throw new UsageError('argument-missing', 'Say what is to be done: models list, models import DIR, models download NAME or models remove NAME; see --help.');
+    // Here, where the library is written anyway, so that a look at one that may only be read never fails.
+    await removeLeftovers(library);
     if (action === 'remove') {
       await remove(what, library);
       return output.result({ removed: what }, () => [`${what} is removed.`]);

@@ -1,13 +1,13 @@
 import type { Plan } from '../../runs/fine-tune.ts';
 import type { RunResult } from '../../runs/run-result.ts';
-import { bytes, count, duration, plural } from './format.ts';
+import { bytes, count, duration, percent, plural } from './format.ts';
 import { scoreLines } from './scores.ts';
 import { table } from './table.ts';
 
 const mostWarnings = 10;
 
 /** What is going to be done, what was picked for it and why, and what of the data is left out. */
-export function planLines({ record: { task, labels, model, device, threads, rows, hyperparameters: picked, picked: reasons }, job: { resume }, data }: Plan): string[] {
+export function planLines({ record: { task, labels, model, device, threads, rows, hyperparameters: picked, picked: reasons }, job: { resume }, device: { reason, passedOver }, data }: Plan): string[] {
   const from = model.init === 'random' ? `the sizes of ${model.name}, from scratch` : model.name;
   const because = (reason: string | undefined) => (reason ? `(${reason})` : '');
   const lines = [
@@ -19,9 +19,14 @@ export function planLines({ record: { task, labels, model, device, threads, rows
       ['learning rate', String(picked.learningRate), because(reasons.learningRate)],
       ['batch size', String(picked.batchSize), because(reasons.batchSize)],
       ['maximum length', `${picked.maxLength} tokens`, because(reasons.maxLength)],
+      ['schedule', picked.schedule, because(reasons.schedule)],
+      ['warm-up', `${percent(picked.warmupRatio)} of the steps`, because(reasons.warmupRatio)],
+      ['patience', `${plural(picked.patience, 'epoch')} without a better dev score`, because(reasons.patience)],
+      ...(reason ? [['device', device, because(reason)]] : []),
       ['seed', String(picked.seed), ''],
     ]),
   ];
+  lines.push(...passedOver);
   if (data.heldOut) lines.push(`No dev file was given: ${plural(rows.dev, 'row')} of the training file ${rows.dev === 1 ? 'is' : 'are'} set aside to choose the best epoch.`);
   if (data.repeated) lines.push(`${plural(data.repeated, 'dev row')} ${data.repeated === 1 ? 'is a training row' : 'are training rows'} as well; the scores will be better than on new texts.`);
   if (data.truncated) lines.push(`${plural(data.truncated, 'row')} longer than ${picked.maxLength} tokens ${data.truncated === 1 ? 'is' : 'are'} cut.`);
