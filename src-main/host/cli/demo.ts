@@ -21,6 +21,7 @@ const sentences = ['A warm, funny and moving film that stays with you.', 'Two ho
 /** `sesame demo`: from labelled sentences to a model that labels new ones, in a minute or so. */
 export const demo = command({
   forms: ['demo'],
+  outlivesReader: true,
   options: { threads: wholeNumber('N', 1, 'of the processor (default: all)') },
   async run({ values: { threads }, positionals }, { output, signal, compute, library, version }) {
     noPositionals(positionals);
