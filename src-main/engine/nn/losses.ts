@@ -8,7 +8,6 @@ import { scalar, type Tensor } from '../graph/tensor.ts';
 // Every loss is a weighted sum over rows. A row that does not count has weight 0; the weights of the others add up to 1
 // over all the batches of one optimiser step, so that accumulating gradients gives the mean over the real labels.
 
-
 /** log softmax over the last axis. */
 export const logSoftmax = (logits: Tensor): Tensor => subtract(logits, logSumExp(logits));
 
@@ -35,8 +34,11 @@ export function meanSquaredError(predictions: Tensor, targets: Tensor, weights: 
   return sum(multiply(mean(multiply(error, error), [-1]), weights));
 }
 
+// The smallest number float32 holds in full is a little below; a GPU may take smaller ones for zero.
+const smallest = 2e-38;
+
 /** KL(target || softmax(logits)) for target probabilities `[rows, classes]`, weighted by `weights [rows]`; 0 log 0 is 0. */
 export function klDivergence(logits: Tensor, targets: Tensor, weights: Tensor): Tensor {
-  const entropy = multiply(targets, log(maximum(targets, scalar(1e-38))));
+  const entropy = multiply(targets, log(maximum(targets, scalar(smallest))));
   return sum(multiply(sum(subtract(entropy, multiply(targets, logSoftmax(logits))), [-1]), weights));
 }

@@ -40,8 +40,8 @@ function probeBatch(): Batch {
   };
 }
 
-/** The weights after one training step of a small BERT with a large rate, and the time of another step. */
-async function step(name: DeviceName, threads: number): Promise<{ weights: Float32Array; milliseconds: number }> {
+/** How the weights change in one training step of a small BERT with a large rate, and the time of another step. */
+async function step(name: DeviceName, threads: number): Promise<{ change: Float32Array; milliseconds: number }> {
   const model = buildModel(config, 'sequence-classification', { training: true });
   // One gradient step of plain descent: no decay, and an epsilon that outweighs the second moment.
   const session = new TrainingSession(model, new Map(), { device: device(name, threads), adamW: { ...adamWDefaults, epsilon: 1, weightDecay: 0, maxGradientNorm: Infinity } });
@@ -51,13 +51,13 @@ async function step(name: DeviceName, threads: number): Promise<{ weights: Float
   const batch = probeBatch();
   await session.gradients(batch);
   await session.state.update(1, 1);
-  const changed = await session.state.readWeights();
+  const changed = (await session.state.readWeights()).map((value, index) => value - (weights[index] as number));
   const before = performance.now();
   await session.gradients(batch);
   await session.state.update(0, 2);
   const milliseconds = performance.now() - before;
   session.dispose();
-  return { weights: changed.map((value, index) => value - (weights[index] as number)), milliseconds };
+  return { change: changed, milliseconds };
 }
 
 /** Proves a device by a training step compared with the CPU's. Never throws; a driver may still take the process down. */
@@ -65,8 +65,8 @@ export async function probe(name: DeviceName, threads = 0): Promise<DeviceReport
   const experimental = experimentalDevices.has(name);
   try {
     const [reference, own] = [await step('cpu', threads), await step(name, threads)];
-    const largest = reference.weights.reduce((result, value) => Math.max(result, Math.abs(value)), 0);
-    const largestError = reference.weights.reduce((result, value, index) => Math.max(result, Math.abs(value - (own.weights[index] as number))), 0) / largest;
+    const largest = reference.change.reduce((result, value) => Math.max(result, Math.abs(value)), 0);
+    const largestError = reference.change.reduce((result, value, index) => Math.max(result, Math.abs(value - (own.change[index] as number))), 0) / largest;
     const usable = largestError < tolerance;
     return { name, usable, experimental, ...(!usable && { reason: 'its results differ from the CPU' }), largestError, stepMilliseconds: own.milliseconds };
   } catch (failure) {

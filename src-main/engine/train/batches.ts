@@ -19,6 +19,8 @@ export interface BatchingOptions {
   readonly tokenBudget: number;
   /** Lengths are rounded up to a multiple of this, so that a device meets few shapes. */
   readonly lengthMultiple: number;
+  /** Tokens the model can read: no rounding goes beyond. */
+  readonly longest?: number;
 }
 
 /** How many batches' worth of rows are sorted by length together: long enough to leave little padding, short enough to keep chance. */
@@ -46,10 +48,10 @@ export function evaluationBatches(features: Features, options: BatchingOptions):
 /** Longest first: the largest allocation comes first, and nothing later needs more. */
 const byLength = (features: Features, rows: Int32Array): number[] => [...rows].sort((a, b) => lengthOf(features, b) - lengthOf(features, a) || a - b);
 
-function withinBudget(features: Features, rows: readonly number[], { tokenBudget, lengthMultiple }: BatchingOptions): MicroBatch[] {
+function withinBudget(features: Features, rows: readonly number[], { tokenBudget, lengthMultiple, longest = Infinity }: BatchingOptions): MicroBatch[] {
   const batches: MicroBatch[] = [];
   for (let start = 0; start < rows.length;) {
-    const length = Math.ceil(lengthOf(features, rows[start] as number) / lengthMultiple) * lengthMultiple;
+    const length = Math.min(longest, Math.ceil(lengthOf(features, rows[start] as number) / lengthMultiple) * lengthMultiple);
     const count = Math.max(1, Math.floor(tokenBudget / length));
     batches.push({ rows: rows.slice(start, start + count), length });
     start += count;

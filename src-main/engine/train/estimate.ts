@@ -22,15 +22,15 @@ export interface Estimate {
 export async function estimate(trainee: Trainee, data: TrainingData, { epochs, seed }: Hyperparameters, now: () => number): Promise<Estimate> {
   const batches = epochBatches(data.train.features, seed, 0, data.batching);
   const epoch = countTokens(data.train.features, batches.flat()), dev = countTokens(data.dev.features, evaluationBatches(data.dev.features, data.batching));
-  // The first batch pays for the allocations; batches come in random order, so that the next are a fair sample.
+  // Batches come in random order: the first few are a fair sample.
   let tokens = 0, gradientSeconds = 0;
-  for (const [index, batch] of batches.slice(0, measured + 1).entries()) {
-    const micro = batch[0];
+  for (const [index, [micro]] of batches.slice(0, measured).entries()) {
     if (!micro) continue;
     const { arrays } = trainingBatch(data, micro, 1 / micro.rows.length, 0);
+    // The first run pays for the allocations, and on a GPU the first of every shape for its kernels.
+    if (index === 0 || data.batching.lengthMultiple > 1) await trainee.gradients(arrays);
     const before = now();
     await trainee.gradients(arrays);
-    if (index === 0 && batches.length > 1) continue;
     gradientSeconds += now() - before;
     tokens += micro.rows.length * micro.length;
   }

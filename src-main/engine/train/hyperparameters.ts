@@ -33,6 +33,7 @@ export interface Circumstances {
   readonly maxPositions: number;
   readonly hiddenSize: number;
   readonly layers: number;
+  readonly heads: number;
   readonly fromScratch: boolean;
 }
 
@@ -42,16 +43,16 @@ export interface Picked { readonly values: Hyperparameters; readonly reasons: Re
 // From 3e-5 for BERT-base's layers to 3e-4 for those of a model of four layers of 256.
 const baseParameters = 85e6, baseRate = 3e-5, exponent = 0.7;
 const clamp = (value: number, low: number, high: number) => Math.min(high, Math.max(low, value));
-/** Two digits are all the accuracy a learning rate has. */
+/** One digit is all the accuracy a learning rate has. */
 const rounded = (value: number) => Number(value.toPrecision(1));
 
 /** Starting values by the rules of thumb of the BERT paper and its smaller models, scaled to model and data. */
-export function pickHyperparameters({ rows, longest, parameters, maxPositions, hiddenSize, layers, fromScratch }: Circumstances, seed: number): Picked {
+export function pickHyperparameters({ rows, longest, parameters, maxPositions, hiddenSize, layers, heads, fromScratch }: Circumstances, seed: number): Picked {
   const epochs = rows < 1_000 ? 10 : rows < 5_000 ? 5 : rows < 50_000 ? 3 : 2;
   const learningRate = rounded(clamp(baseRate * (baseParameters / parameters) ** exponent, 1e-5, fromScratch ? 1e-3 : 5e-4));
   const maxLength = Math.min(maxPositions, longest);
   // Activations of one token in float32: about 34 hidden sizes a layer, and the attention's own.
-  const activationBytes = 4 * layers * (34 * hiddenSize + 4 * maxLength);
+  const activationBytes = 4 * layers * (34 * hiddenSize + 4 * heads * maxLength);
   const tokenBudget = clamp(Math.floor(2e9 / activationBytes), maxLength, 16_384);
   return {
     values: {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { pickHyperparameters, type Circumstances } from '../../../src-main/engine/train/hyperparameters.ts';
 
-const base: Circumstances = { rows: 8_000, longest: 90, parameters: 85e6, maxPositions: 512, hiddenSize: 768, layers: 12, fromScratch: false };
-const mini: Circumstances = { ...base, parameters: 3.15e6, hiddenSize: 256, layers: 4 };
+const base: Circumstances = { rows: 8_000, longest: 90, parameters: 85e6, maxPositions: 512, hiddenSize: 768, layers: 12, heads: 12, fromScratch: false };
+const mini: Circumstances = { ...base, parameters: 3.15e6, hiddenSize: 256, layers: 4, heads: 4 };
 const pick = (circumstances: Circumstances) => pickHyperparameters(circumstances, 1).values;
 
 describe('Picked hyperparameters', () => {

@@ -44,7 +44,6 @@ export function max(x: Tensor, axes: readonly number[] = allAxes(x), keepDimensi
   return keepDimensions ? largest : reshape(largest, without(x.shape, positive));
 }
 
-
 const sumOfSquaresOperator: Operator<Record<never, never>> = {
   name: 'sumOfSquares',
   infer: ([x]) => [{ shape: [], type: (x as Tensor).type }],
