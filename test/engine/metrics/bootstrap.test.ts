@@ -105,7 +105,7 @@ describe('Bootstrap intervals', () => {
   });
 
   test('are deterministic and depend on the generator passed in', () => {
-    const run = (seed: number) => bootstrapIntervals([70, 30], share, { resamples: 100, seed: seed });
+    const run = (seed: number) => bootstrapIntervals([70, 30], share, { resamples: 100, seed });
     expect(run(1)).toEqual(run(1));
     expect(run(1)).not.toEqual(run(2));
     expect(bootstrapIntervals([70, 30], share)).toEqual(bootstrapIntervals([70, 30], share));
