@@ -31,7 +31,7 @@ export interface TrainingResult {
   readonly dev: Metrics;
   readonly test?: Metrics;
   readonly seconds: number;
-  /** Real tokens, padding not counted, in training alone. */
+  /** Real tokens of training, padding not counted; the seconds include evaluations and checkpoints. */
   readonly tokensPerSecond: number;
   /** Bytes of the compute process at its largest. */
   readonly peakMemory: number;

@@ -70,7 +70,7 @@ interface Library {
   readonly handle: LibraryHandle;
 }
 
-// WebGPU's shader compiler recurses deeply; it overflows the 256 kB that koffi gives a worker thread's calls, which is a crash.
+// WebGPU's shader compiler recurses deeply; it overflows the 128 kB that koffi gives a worker thread's calls, which is a crash.
 const stackBytes = 16 * 2 ** 20;
 
 function load(): Library {

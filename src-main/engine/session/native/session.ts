@@ -1,4 +1,5 @@
 import { call, callAsync, create, library, RuntimeCallError, type Handle } from './library.ts';
+import { proveRuntime } from './proof.ts';
 import { Value, type DataType } from './value.ts';
 import { CancelledError } from '../../../../shared/domain/errors.ts';
 
@@ -22,7 +23,14 @@ export interface SessionOptions {
 const warning = 2, error = 3;
 const deviceMemory = { WebGPU: 'WebGPU_Buf', DML: 'DML', CUDA: 'Cuda' } as const;
 let environment: Handle | undefined;
-const env = () => (environment ??= create('CreateEnv', process.env.SESAME_ORT_VERBOSE ? warning : error, 'sesame'));
+
+function env(): Handle {
+  if (!environment) {
+    environment = create('CreateEnv', process.env.SESAME_ORT_VERBOSE ? warning : error, 'sesame');
+    proveRuntime(environment);
+  }
+  return environment;
+}
 
 function sessionOptions(options: SessionOptions): Handle {
   const native = create('CreateSessionOptions');

@@ -1,4 +1,4 @@
-import { call, create, library, type Handle } from './library.ts';
+import { create, library, type Handle } from './library.ts';
 
 /** Element types that training graphs use, with ONNX's TensorProto.DataType numbers. */
 export const dataTypes = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7, bool: 9, float16: 10 } as const;
@@ -44,9 +44,3 @@ export class Value {
     library().api.ReleaseValue(this.handle);
   }
 }
-
-/** Releases what `create` returned. */
-export const release = (kind: 'ReleaseSession' | 'ReleaseSessionOptions' | 'ReleaseRunOptions' | 'ReleaseAllocator' | 'ReleaseMemoryInfo', handle: Handle): void =>
-  library().api[kind](handle);
-
-export { call, create };
