@@ -32,7 +32,7 @@ export async function startFineTuning(plan: Plan, compute: ComputeClient, option
   const prepare = async () => {
     await makeFolder(out);
     await removePartials(out);
-    await plan.tokenizer.saveTo(out);
+    await plan.tokenizer.saveTo(out, givenLength(plan.record));
     await writeRunRecord(out, plan.record);
     return compute.start<'train'>(plan.job, { signal: options.signal, onEvent });
   };
@@ -43,6 +43,9 @@ export async function startFineTuning(plan: Plan, compute: ComputeClient, option
     return finish(out, record, measured);
   }) };
 }
+
+/** A length the user gave is the model's from now on; one picked from the data only fits these data. */
+const givenLength = ({ picked, hyperparameters }: RunRecord): number | undefined => ('maxLength' in picked ? undefined : hyperparameters.maxLength);
 
 async function finish(out: string, record: RunRecord, trained: Awaited<RunningJob<'train'>['result']>): Promise<RunResult> {
   const result = summarise(record, trained);

@@ -75,7 +75,7 @@ function makeTokenizer(definition: TokenizerDefinition, config: TokenizerConfig,
     maxLength: maxLengthOf(config),
     idOf: (token) => idByToken.get(token),
     tokenOf: (id) => entries[id],
-    saveTo: (folder) => saveTokenizer(folder, { native, definition, config, special }),
+    saveTo: (folder, maxLength) => saveTokenizer(folder, { native, definition, config: maxLength === undefined ? config : { ...config, model_max_length: maxLength }, special }),
   };
 }
 

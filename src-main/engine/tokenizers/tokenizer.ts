@@ -16,6 +16,6 @@ export interface Tokenizer {
   readonly maxLength: number | undefined;
   idOf(token: string): number | undefined;
   tokenOf(id: number): string | undefined;
-  /** Writes vocab.txt, tokenizer.json, tokenizer_config.json and special_tokens_map.json, as transformers expects them, into a folder made if need be. */
-  saveTo(folder: string): Promise<void>;
+  /** Writes vocab.txt, tokenizer.json, tokenizer_config.json and special_tokens_map.json, as transformers expects them, into a folder made if need be; `maxLength` replaces the files' own. */
+  saveTo(folder: string, maxLength?: number): Promise<void>;
 }

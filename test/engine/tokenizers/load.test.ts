@@ -110,6 +110,11 @@ describe.skipIf(materialIsAbsent)('a folder with tokenizer.json', () => {
     expect(JSON.parse(await readFile(join(folder, 'saved', 'tokenizer_config.json'), 'utf8'))).toEqual(JSON.parse(await readFile(material('models', 'sesame-mini-zh-en', 'tokenizer_config.json'), 'utf8')));
   });
 
+  test('saves another maximum length where one is given', async () => {
+    await (await loadTokenizer(material('fixtures', 'bert-micro'))).saveTo(folder, 32);
+    expect((await loadTokenizer(folder)).maxLength).toBe(32);
+  });
+
   test('saves one of each kind of file, with [CLS] and [SEP] round a text for other programs', async () => {
     await (await loadTokenizer(material('fixtures', 'bert-micro'))).saveTo(folder);
     const saved = JSON.parse(await readFile(join(folder, 'tokenizer.json'), 'utf8')) as { post_processor: { type: string } };
