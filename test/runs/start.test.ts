@@ -10,7 +10,7 @@ import { startFineTuning } from '../../src-main/runs/start.ts';
 const folder = mkdtempSync(join(tmpdir(), 'start-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const planIn = (out: string) => ({ job: { out }, record: {}, tokenizer: { saveTo: async () => undefined } }) as unknown as Plan;
+const planIn = (out: string) => ({ job: { out }, record: { picked: {}, hyperparameters: {} }, tokenizer: { saveTo: async () => undefined } }) as unknown as Plan;
 
 /** What a run in `out` ends with when its compute process fails so. */
 async function endOf(out: string, failure: Error): Promise<StudioError> {
