@@ -67,11 +67,11 @@ export class CpuState implements TrainingState {
 
   async read(): Promise<StateArrays> {
     const { weight, firstMoment, secondMoment } = this.data;
-    return { weights: weight, firstMoments: firstMoment, secondMoments: secondMoment };
+    return { weights: weight.slice(), firstMoments: firstMoment.slice(), secondMoments: secondMoment.slice() };
   }
 
   async readWeights(): Promise<Float32Array> {
-    return this.data.weight;
+    return this.data.weight.slice();
   }
 
   async write(state: StateArrays): Promise<void> {

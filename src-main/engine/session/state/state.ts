@@ -17,7 +17,7 @@ export interface TrainingState {
   accumulate(): Promise<void>;
   /** Clips by the global norm, applies AdamW's step number `step` (from 1), and forgets the running sum. Returns the norm before clipping. */
   update(learningRate: number, step: number): Promise<number>;
-  /** Good until the next `update` or `write`: on the CPU these are the arrays themselves. */
+  /** Copies of the arrays; the weights alone are read faster with `readWeights`. */
   read(): Promise<StateArrays>;
   readWeights(): Promise<Float32Array>;
   write(arrays: StateArrays): Promise<void>;
