@@ -71,3 +71,13 @@ function weightedMean(scores: readonly PrecisionRecallF1[], weight: (index: numb
   });
   return { precision: precision / total, recall: recall / total, f1: f1 / total };
 }
+
+/** The columns that every table of labels has, by label. */
+export const labelRows = (labels: readonly string[], counts: LabelCounts): (PrecisionRecallF1 & { label: string; support: number; predicted: number; truePositives: number })[] =>
+  perLabelScores(counts).map((scores, label) => ({
+    label: labels[label]!,
+    ...scores,
+    support: counts.support[label]!,
+    predicted: counts.predicted[label]!,
+    truePositives: counts.truePositives[label]!,
+  }));

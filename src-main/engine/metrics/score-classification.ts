@@ -2,7 +2,7 @@ import type { ClassificationMetrics, ClassificationScores, LabelScores } from '.
 import { bootstrapIntervals, type BootstrapOptions } from './bootstrap.ts';
 import { expectedCalibrationError, reliabilityBins } from './calibration.ts';
 import { accuracy, balancedAccuracy, cohenKappa, confusionMatrix, countLabels, filledCells, matthewsCorrelation } from './confusion.ts';
-import { averageScores, perLabelScores, type LabelCounts } from './label-counts.ts';
+import { averageScores, type LabelCounts, labelRows, perLabelScores } from './label-counts.ts';
 import { meanOfDefined } from './means.ts';
 import { argMax, softmax, type ModelOutputs } from './model-outputs.ts';
 import { brierScore, logLoss } from './probability.ts';
@@ -65,14 +65,7 @@ function scoresOfCounts(counts: LabelCounts) {
 
 function labelTable(labels: readonly string[], gold: ArrayLike<number>, probabilities: ArrayLike<number>, counts: LabelCounts): LabelScores[] {
   const rankings = rankOneAgainstRest(gold, probabilities, labels.length);
-  return perLabelScores(counts).map((scores, label) => ({
-    label: labels[label]!,
-    ...scores,
-    support: counts.support[label]!,
-    predicted: counts.predicted[label]!,
-    truePositives: counts.truePositives[label]!,
-    ...rankings[label]!,
-  }));
+  return labelRows(labels, counts).map((row, label) => ({ ...row, ...rankings[label]! }));
 }
 
 const overLabels = (table: readonly LabelScores[], score: (label: LabelScores) => number): number =>

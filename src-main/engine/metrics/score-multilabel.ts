@@ -1,7 +1,7 @@
 import type { MultilabelLabelScores, MultilabelMetrics, MultilabelScores } from '../../../shared/domain/metrics.ts';
 import { bootstrapIntervals, type BootstrapOptions } from './bootstrap.ts';
 import { expectedCalibrationError, reliabilityBins } from './calibration.ts';
-import { averageScores, perLabelScores, type LabelCounts } from './label-counts.ts';
+import { averageScores, type LabelCounts, labelRows } from './label-counts.ts';
 import { labelRanking } from './label-ranking.ts';
 import { meanOfDefined } from './means.ts';
 import { column, sigmoid, type ModelOutputs } from './model-outputs.ts';
@@ -78,12 +78,8 @@ function labelTable(
   thresholds: ArrayLike<number>,
   counts: LabelCounts,
 ): MultilabelLabelScores[] {
-  return perLabelScores(counts).map((scores, label) => ({
-    label: labels[label]!,
-    ...scores,
-    support: counts.support[label]!,
-    predicted: counts.predicted[label]!,
-    truePositives: counts.truePositives[label]!,
+  return labelRows(labels, counts).map((row, label) => ({
+    ...row,
     ...rankingScores(column(gold, labels.length, label), column(probabilities, labels.length, label)),
     threshold: thresholds[label]!,
   }));
